@@ -1,0 +1,36 @@
+# Every library the product links, found through pkg-config; what is missing is named by its Debian package.
+find_package(PkgConfig)
+if(NOT PKG_CONFIG_FOUND)
+  message(FATAL_ERROR "pkg-config is missing. On Debian: apt-get install pkg-config")
+endif()
+
+set(HD_MISSING "")
+
+# hd_dependency(NAME PC DEBIAN): makes HD::NAME from the pkg-config module PC, or remembers DEBIAN as missing.
+function(hd_dependency name module debian)
+  pkg_check_modules(HD_${name} QUIET IMPORTED_TARGET "${module}")
+  if(HD_${name}_FOUND)
+    message(STATUS "${name}: ${HD_${name}_VERSION}")
+    add_library(HD::${name} ALIAS PkgConfig::HD_${name})
+  else()
+    set(HD_MISSING "${HD_MISSING};${debian}" PARENT_SCOPE)
+  endif()
+endfunction()
+
+hd_dependency(jansson "jansson>=2.12"        libjansson-dev)
+hd_dependency(yaml    "yaml-0.1>=0.2"        libyaml-dev)
+hd_dependency(archive "libarchive>=3.4"      libarchive-dev)
+hd_dependency(lzma    "liblzma>=5.4"         liblzma-dev)
+hd_dependency(zlib    "zlib"                 zlib1g-dev)
+hd_dependency(deflate "libdeflate"           libdeflate-dev)
+hd_dependency(crypto  "libcrypto>=3.0"       libssl-dev)
+hd_dependency(sodium  "libsodium>=1.0.17"    libsodium-dev)
+if(HD_BUILD_TESTS)
+  hd_dependency(cunit "cunit"                libcunit1-dev)
+endif()
+
+if(HD_MISSING)
+  list(REMOVE_ITEM HD_MISSING "")
+  list(JOIN HD_MISSING " " HD_MISSING)
+  message(FATAL_ERROR "Libraries are missing. On Debian: apt-get install ${HD_MISSING}")
+endif()
