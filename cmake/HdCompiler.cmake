@@ -20,7 +20,8 @@ target_compile_definitions(hd_flags INTERFACE
 target_compile_options(hd_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
   -Wold-style-definition -Wundef -Wvla -Wformat=2 -Wcast-qual -Wwrite-strings -Wpointer-arith
-  -Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough -Wdouble-promotion)
+  -Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough -Wdouble-promotion
+  -Wno-missing-field-initializers) # option and command tables leave the rest of a row zero
 if(HD_WERROR)
   target_compile_options(hd_flags INTERFACE -Werror)
 endif()

@@ -10,9 +10,10 @@
 #include "hd/base/error.h"
 
 typedef enum hd_log_level {
-    HD_LOG_WARNING, /* shown unless -q */
-    HD_LOG_NOTE,    /* shown unless -q */
-    HD_LOG_DETAIL,  /* shown with -v */
+    HD_LOG_WARNING,  /* shown unless -q */
+    HD_LOG_NOTE,     /* shown unless -q */
+    HD_LOG_DETAIL,   /* shown with -v */
+    HD_LOG_PROGRESS, /* what is being done right now: a passing line, on a terminal only */
 } hd_log_level;
 
 typedef void hd_log_sink(hd_log_level level, const char *message);
