@@ -9,11 +9,13 @@
  *
  * Sources in order: .hart files named explicitly; --artifacts directories; installed packages below
  * fs_root; ./results; the artifact cache; (Builder, which comes as one more row of the table in
- * store.c). A partial identifier takes the newest release over all of them together, ties going to
+ * places.c). A partial identifier takes the newest release over all of them together, ties going to
  * the earlier source. Candidates in directories are picked by file name
  * ("<origin>-<name>-<version>-<release>-<target>.hart") and only the winner is opened; a file whose
- * IDENT is not what its name says is passed over with a warning. Packages for another target are
- * not candidates.
+ * IDENT is not what its name says is passed over with a warning. A winner that cannot be trusted or
+ * read is an error, never a reason to take another one. Packages for another target are not
+ * candidates. Directories that are missing count as empty; those that may not be read are warned
+ * of.
  *
  * Packages are read once and kept: pointers live as long as the arena.
  */
@@ -38,7 +40,8 @@ void hd_store_free(hd_store *store);
 HD_DEFINE_AUTO(hd_store)
 
 /* An identifier, or the path of a .hart (an existing file, or anything that ends in ".hart"); such
- * a file becomes part of the first source. HD_E_NOT_FOUND lists where was looked. */
+ * a file becomes part of the first source, and must be for the store's target (HD_E_INVALID).
+ * HD_E_NOT_FOUND lists where was looked; HD_E_USAGE for text that is no identifier. */
 int hd_store_find(hd_store *store, const char *package, const hd_package **ret_package,
                   hd_error *err) HD_CHECKED;
 
@@ -48,8 +51,9 @@ typedef struct hd_closure {
     hd_packages packages;
 } hd_closure;
 
-/* HD_E_NOT_FOUND and HD_E_INVALID (a cycle) name the chain: "acme/web/… needs core/x/… needs
- * core/y/…". */
+/* Follows DEPS, and adds what TDEPS lists besides. HD_E_NOT_FOUND and HD_E_INVALID (a cycle) name
+ * the chain: "acme/web/… needs core/x/… needs core/y/…", shortened in its middle when it is long.
+ * HD_E_LIMIT above 16384 packages. */
 int hd_store_closure(hd_store *store, const hd_package *const *roots, size_t count,
                      hd_closure *ret_closure, hd_error *err) HD_CHECKED;
 
