@@ -211,13 +211,13 @@ static int apply_environment(parser *self, hd_error *err)
     return 0;
 }
 
-int hd_options_parse(hd_arena *arena, const hd_option_set *sets, int argc, char *const *argv,
-                     int first, hd_strings *ret_operands, hd_error *err)
+int hd_options_parse(hd_arena *arena, const hd_option_set *sets, int count, char *const *arguments,
+                     hd_strings *ret_operands, hd_error *err)
 {
-    parser self = {.arena = arena, .sets = sets, .argc = argc, .argv = argv, .next = first};
+    parser self = {.arena = arena, .sets = sets, .argc = count, .argv = arguments};
     bool options_end = false;
-    while (self.next < argc) {
-        const char *argument = argv[self.next++];
+    while (self.next < count) {
+        const char *argument = arguments[self.next++];
         int status = 0;
         if (options_end || argument[0] != '-' || argument[1] == '\0') {
             hd_vec_push_arena(arena, ret_operands, argument);

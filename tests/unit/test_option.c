@@ -31,7 +31,7 @@ static int parse(hd_arena *arena, values *into, hd_strings *operands, hd_error *
                  const char **argv)
 {
     hd_option_set sets[] = {{table, into}, {0}};
-    return hd_options_parse(arena, sets, argc, (char **)(uintptr_t)argv, 0, operands, err);
+    return hd_options_parse(arena, sets, argc, (char **)(uintptr_t)argv, operands, err);
 }
 
 static void reads_every_spelling(void)

@@ -54,11 +54,12 @@ typedef struct hd_option_set {
     void *values;
 } hd_option_set;
 
-/* Parses argv[first..argc) into the sets; operands are collected in order. Fails with HD_E_USAGE,
- * naming the option and, when there is one, the nearest known name. Environment values are applied
- * to options that were not given. Sets must be terminated by {NULL, NULL}. */
-int hd_options_parse(hd_arena *arena, const hd_option_set *sets, int argc, char *const *argv,
-                     int first, hd_strings *ret_operands, hd_error *err) HD_CHECKED;
+/* Parses the count arguments (without the program and command words) into the sets; operands are
+ * collected in order. Fails with HD_E_USAGE, naming the option and, when there is one, the nearest
+ * known name. Environment values are applied to options that were not given. Sets must be
+ * terminated by {NULL, NULL}. */
+int hd_options_parse(hd_arena *arena, const hd_option_set *sets, int count, char *const *arguments,
+                     hd_strings *ret_operands, hd_error *err) HD_CHECKED;
 
 /* The known word nearest to the one given, for "did you mean"; NULL when none is near. */
 const char *hd_nearest_word(const char *word, const char *const *known, size_t count);
