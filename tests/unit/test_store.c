@@ -251,6 +251,130 @@ static void the_cache_follows_home(void)
                    HD_E_NOT_FOUND, of_root);
 }
 
+/* Genuine packages, signed by happyhumans. */
+
+#define POSSUMS      "happyhumans-possums-8.1.4-20160427165340-x86_64-linux.hart"
+#define POSSUMS_TEXT "happyhumans/possums/8.1.4/20160427165340"
+#define POSSUMS_KEY  "happyhumans-20160424223347.pub"
+
+/* A copy of a fixture at a place in the test's directory; false, and told, without fixtures. */
+static bool put_fixture(const char *fixture_name, const char *place)
+{
+    if (hd_test_fixtures() == NULL) {
+        hd_test_skip("genuine packages are needed");
+        return false;
+    }
+    hd_auto_free char *from = hd_printf("%s/%s", hd_test_fixtures(), fixture_name);
+    hd_auto_free char *data = NULL;
+    size_t length = 0;
+    hd_error err = {0};
+    if (!HD_CHECK_OK(hd_file_read(from, HD_MIB, &data, &length, &err), err)) {
+        return false;
+    }
+    hd_test_write(hd_test_path(place), data, length);
+    return true;
+}
+
+static bool put_possums(const char *place)
+{
+    return put_fixture(POSSUMS_KEY, "keys/" POSSUMS_KEY) && put_fixture(POSSUMS, place);
+}
+
+/* Where the request is answered from, by a store that has seen nothing yet. */
+static void check_from(const char *request, const char *named, const char *place)
+{
+    hd_auto_done(fixture) with = fixture_new();
+    const hd_package *package = NULL;
+    if (named != NULL) {
+        HD_CHECK_OK(hd_store_find(with.store, hd_test_path(named), &package, &with.err), with.err);
+        HD_CHECK_STR(package == NULL ? NULL : package->file, hd_test_path(named));
+    }
+    package = NULL;
+    HD_CHECK_OK(hd_store_find(with.store, request, &package, &with.err), with.err);
+    HD_REQUIRE(HD_CHECK(package != NULL));
+    HD_CHECK_STR(package->file == NULL ? package->directory : package->file, hd_test_path(place));
+}
+
+static void ties_go_to_the_earlier_place(void)
+{
+    static const char *const places[] = {"named/" POSSUMS,
+                                         "artifacts/" POSSUMS,
+                                         "root/hab/pkgs/" POSSUMS_TEXT,
+                                         "results/" POSSUMS,
+                                         "root/hab/cache/artifacts/" POSSUMS,
+                                         "home/.hab/cache/artifacts/" POSSUMS};
+    for (size_t i = 0; i < HD_COUNT(places); i++) {
+        HD_REQUIRE(i == 2 || put_possums(places[i]));
+    }
+    test_install(POSSUMS_TEXT, NULL, NULL);
+    size_t cache = geteuid() == 0 ? 4 : 5;
+    static const char *const requests[] = {"happyhumans/possums", "happyhumans/possums/8.1.4",
+                                           POSSUMS_TEXT};
+    for (size_t i = 0; i < HD_COUNT(places); i++) {
+        if (i >= 4 && i != cache) {
+            continue;
+        }
+        for (size_t r = 0; r < HD_COUNT(requests); r++) {
+            check_from(requests[r], i == 0 ? places[0] : NULL, places[i]);
+        }
+        hd_error err = {0};
+        HD_CHECK_OK(hd_remove_tree(hd_test_path(places[i]), &err), err);
+    }
+}
+
+static void a_newer_one_wins_wherever_it_is(void)
+{
+    HD_REQUIRE(put_possums("named.hart") && put_possums("artifacts/" POSSUMS));
+    test_install("happyhumans/possums/8.1.4/20170101000000", NULL, NULL);
+    check_from("happyhumans/possums", "named.hart",
+               "root/hab/pkgs/happyhumans/possums/8.1.4/20170101000000");
+    check_from(POSSUMS_TEXT, NULL, "artifacts/" POSSUMS);
+}
+
+static void names_that_lie_are_passed_over(void)
+{
+    HD_REQUIRE(put_possums("artifacts/happyhumans-possums-9.0-" R "-x86_64-linux.hart"));
+    HD_REQUIRE(put_possums("results/" POSSUMS));
+    HD_REQUIRE(put_possums("results/happyhumans-possums-8.1.4-20160427165340-x86_64-windows.hart"));
+    warnings[0] = '\0';
+    hd_log_set_sink(keep_warnings);
+    hd_auto_done(fixture) with = fixture_new();
+    HD_CHECK_STR(found(&with, "happyhumans/possums"), POSSUMS_TEXT);
+    HD_CHECK(strstr(warnings, "artifacts/happyhumans-possums-9.0-" R "-x86_64-linux.hart is not "
+                              "what its name says but " POSSUMS_TEXT " for x86_64-linux") != NULL);
+    const hd_package *package = NULL;
+    HD_CHECK_FAILS(hd_store_find(with.store, "happyhumans/possums/9.0", &package, &with.err),
+                   with.err, HD_E_NOT_FOUND, "no package happyhumans/possums/9.0");
+    HD_CHECK_OK(hd_target_find(hd_str_of("x86_64-windows"), &with.options.target, &with.err),
+                with.err);
+    hd_auto(hd_store) *windows = hd_store_new(with.arena, &with.options);
+    warnings[0] = '\0';
+    HD_CHECK_FAILS(hd_store_find(windows, POSSUMS_TEXT, &package, &with.err), with.err,
+                   HD_E_NOT_FOUND, "for x86_64-windows");
+    HD_CHECK(strstr(warnings, "passed over") != NULL);
+    hd_log_set_sink(NULL);
+    HD_CHECK_FAILS(hd_store_find(windows, hd_test_path("results/" POSSUMS), &package, &with.err),
+                   with.err, HD_E_INVALID, POSSUMS " is for x86_64-linux, not for x86_64-windows");
+    HD_CHECK_FAILS(hd_store_find(windows, POSSUMS_TEXT, &package, &with.err), with.err,
+                   HD_E_NOT_FOUND, "for x86_64-windows");
+}
+
+static void nothing_untrusted_is_replaced_in_silence(void)
+{
+    HD_REQUIRE(put_possums("artifacts/" POSSUMS));
+    test_install("happyhumans/possums/8.1.3/20160427165340", NULL, NULL);
+    hd_error err = {0};
+    HD_CHECK_OK(hd_remove_tree(hd_test_path("keys"), &err), err);
+    hd_auto_done(fixture) with = fixture_new();
+    const hd_package *package = NULL;
+    HD_CHECK_FAILS(hd_store_find(with.store, "happyhumans/possums", &package, &with.err), with.err,
+                   HD_E_NOT_FOUND, "no key " POSSUMS_KEY);
+    HD_REQUIRE(put_possums("elsewhere/" POSSUMS));
+    HD_REQUIRE(put_fixture("un" POSSUMS, "artifacts/" POSSUMS));
+    HD_CHECK_FAILS(hd_store_find(with.store, "happyhumans/possums", &package, &with.err), with.err,
+                   HD_E_INTEGRITY, POSSUMS);
+}
+
 int main(int argc, char **argv)
 {
     static const hd_test tests[] = {HD_TEST(partial_identifiers_take_the_newest),
@@ -262,6 +386,10 @@ int main(int argc, char **argv)
                                     HD_TEST(other_names_are_not_candidates),
                                     HD_TEST(directories_that_may_not_be_read_are_told),
                                     HD_TEST(the_cache_follows_home),
+                                    HD_TEST(ties_go_to_the_earlier_place),
+                                    HD_TEST(a_newer_one_wins_wherever_it_is),
+                                    HD_TEST(names_that_lie_are_passed_over),
+                                    HD_TEST(nothing_untrusted_is_replaced_in_silence),
                                     {0}};
     return hd_test_main(argc, argv, "store", tests);
 }
