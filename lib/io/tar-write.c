@@ -4,19 +4,22 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <assert.h>
+#include <locale.h>
 
 struct hd_tar_writer {
     hd_sink *sink;
     struct archive *archive;
     struct archive_entry *entry;
     uint64_t wanted; /* bytes that the present entry still needs */
+    locale_t plain;  /* "C" */
+    bool given_up;   /* nothing may reach the sink any more */
     hd_error sink_error;
 };
 
 static la_ssize_t write_block(struct archive *archive, void *data, const void *block, size_t length)
 {
     hd_tar_writer *self = data;
-    if (hd_sink_write(self->sink, block, length, &self->sink_error) != 0) {
+    if (!self->given_up && hd_sink_write(self->sink, block, length, &self->sink_error) != 0) {
         archive_set_error(archive, EIO, "sink");
         return -1;
     }
@@ -40,10 +43,13 @@ hd_tar_writer *hd_tar_writer_new(hd_sink *sink)
     writer->archive = archive_write_new();
     writer->entry = archive_entry_new();
     assert(writer->archive != NULL && writer->entry != NULL); /* only fail without memory */
-    /* Names are bytes: no character set of the machine may have a say in them. */
+    /* The character set of the machine may have no say in names. Not "hdrcharset=BINARY": that puts
+     * a pax header in front of every entry, where it is needed for names outside ASCII only. */
+    writer->plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    assert(writer->plain != (locale_t)0); /* always there */
     int ready = archive_write_set_format_pax_restricted(writer->archive);
     if (ready == ARCHIVE_OK) {
-        ready = archive_write_set_options(writer->archive, "hdrcharset=BINARY,xattrheader=SCHILY");
+        ready = archive_write_set_options(writer->archive, "xattrheader=SCHILY");
     }
     (void)archive_write_set_bytes_per_block(writer->archive, 10240);
     (void)archive_write_set_bytes_in_last_block(writer->archive, 10240);
@@ -61,9 +67,10 @@ void hd_tar_writer_free(hd_tar_writer *writer)
         return;
     }
     /* An unfinished archive must not be flushed into the sink: the caller gave up on it. */
-    (void)archive_write_fail(writer->archive);
+    writer->given_up = true;
     (void)archive_write_free(writer->archive);
     archive_entry_free(writer->entry);
+    freelocale(writer->plain);
     free(writer);
 }
 
@@ -97,6 +104,15 @@ static void describe(struct archive_entry *out, const hd_tar_entry *entry)
     }
 }
 
+/* Names outside ASCII are written as they are and marked as such, of which libarchive warns. */
+static bool write_header(hd_tar_writer *self)
+{
+    locale_t before = uselocale(self->plain);
+    int status = archive_write_header(self->archive, self->entry);
+    (void)uselocale(before);
+    return status == ARCHIVE_OK || status == ARCHIVE_WARN;
+}
+
 int hd_tar_writer_entry(hd_tar_writer *writer, const hd_tar_entry *entry, hd_error *err)
 {
     assert(entry->type != HD_TAR_OTHER);
@@ -105,7 +121,7 @@ int hd_tar_writer_entry(hd_tar_writer *writer, const hd_tar_entry *entry, hd_err
         return status;
     }
     describe(writer->entry, entry);
-    if (archive_write_header(writer->archive, writer->entry) != ARCHIVE_OK) {
+    if (!write_header(writer)) {
         return fail(writer, err);
     }
     writer->wanted = entry->type == HD_TAR_FILE ? entry->size : 0;
