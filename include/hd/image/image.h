@@ -15,8 +15,8 @@ typedef struct hd_image {
     const hd_target *target;
     int64_t created; /* seconds */
     hd_layers layers;
-    const char *name; /* "acme/web", perhaps with a domain */
-    hd_strings tags;
+    hd_reference name; /* domain and path */
+    hd_strings tags;   /* none: an image without a name, known by its digest alone */
     hd_strings entrypoint;
     hd_strings command;
     hd_strings environment; /* "K=V" */
@@ -25,7 +25,7 @@ typedef struct hd_image {
     const char *stop_signal;
 } hd_image;
 
-/* Everything but the layers, from the packages. */
+/* Everything but the layers, from the packages. HD_E_INVALID when no package is runnable. */
 int hd_image_describe(hd_arena *arena, const hd_image_packages *packages, int64_t created,
                       hd_image *ret_image, hd_error *err) HD_CHECKED;
 
@@ -37,7 +37,7 @@ typedef struct hd_blob {
 
 hd_blob hd_image_config(hd_arena *arena, const hd_image *image);
 hd_blob hd_image_manifest(hd_arena *arena, const hd_image *image, const hd_blob *config);
-/* index.json of a layout: one row per tag. */
+/* index.json of a layout: one row per tag, or one without a name. */
 hd_blob hd_image_index(hd_arena *arena, const hd_image *image, const hd_blob *manifest);
 /* manifest.json of "docker load", pointing into the same blobs. */
 hd_blob hd_image_docker_manifest(hd_arena *arena, const hd_image *image, const hd_blob *config);

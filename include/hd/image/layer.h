@@ -1,11 +1,15 @@
 /*
  * layer.h: from packages and nodes to compressed layers, in one pass each.
  *
- * A layer goes .hart → xz → tar → normalised tar → gzip → file, hashed on the way at both ends,
- * without a copy in memory or on disk. Normalised means: owner 0:0, mtime of the release stamp (or
- * SOURCE_DATE_EPOCH when that is earlier), parents always present with the same headers in every
- * layer, group permission bits of directories under /hab equal to the user's. Layers are made side
- * by side on the worker pool, the largest first; bytes do not depend on the number of threads.
+ * A layer goes .hart -> xz -> tar -> normalised tar (root-writer.h) -> gzip -> file, hashed on the
+ * way at both ends, without a copy in memory or on disk. Directories of packages get the user's
+ * permission bits for the group, so that a container under an arbitrary uid and group 0 can write
+ * where root can.
+ *
+ * Layers are made side by side on the worker pool, the largest first. The bytes of a package's
+ * layer depend on the package alone (and on SOURCE_DATE_EPOCH when that is earlier than its
+ * release): not on the number of threads, the other packages, the user or the machine, so that
+ * images share them.
  */
 #ifndef HD_IMAGE_LAYER_H
 #define HD_IMAGE_LAYER_H
@@ -30,7 +34,7 @@ typedef struct hd_layer_options {
 } hd_layer_options;
 
 /* Writes one blob per package of the closure (in its order) and one for the nodes (last) into
- * <blobs>/<digest>, and returns them in image order. */
+ * <blobs>/<digest>, and returns them in image order. On failure only whole blobs are left there. */
 int hd_layers_build(hd_arena *arena, const hd_image_packages *packages, const hd_nodes *nodes,
                     const hd_layer_options *options, const char *blobs, hd_layers *ret_layers,
                     hd_error *err) HD_CHECKED;
