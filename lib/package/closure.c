@@ -80,10 +80,6 @@ static int link_all(dep_graph *graph, dep_node *dependant, const hd_idents *want
 {
     for (size_t i = 0; i < wanted->count; i++) {
         const char *ident = hd_ident_text(graph->arena, &wanted->items[i]);
-        if (!hd_ident_is_full(&wanted->items[i])) {
-            return hd_fail(err, HD_E_INVALID, "%s needs %s, which is not a full identifier",
-                           dependant->ident, ident);
-        }
         if (!hd_strmap_has(graph->by_ident, ident)) {
             int status = fetch(graph, dependant, &wanted->items[i], ident, err);
             if (status != 0) {
