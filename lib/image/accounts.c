@@ -65,14 +65,14 @@ static void fill_base(accounts *all)
     }
 }
 
-static account *find_user(accounts *all, const char *name)
+static bool has_user(const accounts *all, const char *name)
 {
     for (size_t i = 0; i < all->users.count; i++) {
         if (hd_streq(all->users.items[i].name, name)) {
-            return &all->users.items[i];
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
 static group *find_group(accounts *all, const char *name)
@@ -128,15 +128,20 @@ static void add_user(accounts *all, const char *name, uint32_t uid, uint32_t gid
     hd_vec_push_arena(all->arena, &all->users, row);
 }
 
-static void add_group(accounts *all, const char *name, uint32_t gid)
+/* The group of that name, made with the number if need be. Valid until the next one is made. */
+static group *need_group(accounts *all, const char *name, uint32_t gid)
 {
-    group row = {.name = name, .gid = gid};
-    hd_vec_push_arena(all->arena, &all->groups, row);
+    group *known = find_group(all, name);
+    if (known == NULL) {
+        group row = {.name = name, .gid = gid};
+        hd_vec_push_arena(all->arena, &all->groups, row);
+        known = &all->groups.items[all->groups.count - 1];
+    }
+    return known;
 }
 
-static void add_member(accounts *all, const char *group_name, const char *user)
+static void add_member(accounts *all, group *row, const char *user)
 {
-    group *row = find_group(all, group_name);
     for (size_t i = 0; i < row->members.count; i++) {
         if (hd_streq(row->members.items[i], user)) {
             return;
@@ -145,40 +150,28 @@ static void add_member(accounts *all, const char *group_name, const char *user)
     hd_vec_push_arena(all->arena, &row->members, user);
 }
 
-static void need_helper_group(accounts *all)
-{
-    if (find_group(all, "hab") == NULL) {
-        add_group(all, "hab", HELPER_ID);
-    }
-}
-
 static void add_service(accounts *all, const char *user, const char *group_name)
 {
-    /* Habitat's matrix: "hab" never gets root's group as its own, only the Supervisor's setgid
-     * does that. */
-    if (hd_streq(user, "hab") && hd_streq(group_name, "root")) {
-        need_helper_group(all);
-        group_name = "hab";
-    }
-    if (find_group(all, group_name) == NULL) {
-        add_group(all, group_name, pick_id(all, group_name, gid_is_free));
-    }
+    /* "hab" never gets root's group as its own: where that is wanted, the Supervisor sets it. */
+    bool helper = hd_streq(user, "hab") && hd_streq(group_name, "root");
+    group *own = helper ? need_group(all, "hab", HELPER_ID)
+                        : need_group(all, group_name, pick_id(all, group_name, gid_is_free));
     if (hd_streq(user, "root")) {
         return;
     }
-    if (find_user(all, user) == NULL) {
-        add_user(all, user, pick_id(all, user, uid_is_free), find_group(all, group_name)->gid);
+    if (!has_user(all, user)) {
+        add_user(all, user, pick_id(all, user, uid_is_free), own->gid);
     }
-    add_member(all, group_name, user);
+    add_member(all, own, user);
 }
 
 /* The Supervisor runs hooks of packages that name nobody as hab: it must always exist. */
 static void add_helper(accounts *all)
 {
-    if (find_user(all, "hab") == NULL) {
-        need_helper_group(all);
-        add_user(all, "hab", HELPER_ID, find_group(all, "hab")->gid);
-        add_member(all, "hab", "hab");
+    if (!has_user(all, "hab")) {
+        group *own = need_group(all, "hab", HELPER_ID);
+        add_user(all, "hab", HELPER_ID, own->gid);
+        add_member(all, own, "hab");
     }
 }
 

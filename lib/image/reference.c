@@ -357,6 +357,11 @@ const char *hd_reference_tag(hd_arena *arena, const char *text)
     return *tag == '\0' ? "_" : tag;
 }
 
+bool hd_reference_is_tag(const char *text)
+{
+    return is_valid_tag(hd_str_of(text));
+}
+
 void hd_reference_add_tag(hd_arena *arena, hd_strings *tags, const char *tag)
 {
     for (size_t i = 0; i < tags->count; i++) {

@@ -35,6 +35,8 @@ hd_reference hd_reference_of(hd_arena *arena, const hd_ident *ident);
 /* A valid tag for any text ("_" for none). */
 const char *hd_reference_tag(hd_arena *arena, const char *text);
 
+/* Whether registries take the text as a tag as it is. */
+bool hd_reference_is_tag(const char *text);
 /* Adds a tag unless it is there. */
 void hd_reference_add_tag(hd_arena *arena, hd_strings *tags, const char *tag);
 
