@@ -5,6 +5,10 @@
 /* The most layers the daemons' overlay storage takes. */
 enum { LAYERS_MAX = 125 };
 
+/* Of the file or directory in results/. */
+static const char *const suffixes[] = {
+    [HD_LAYOUT_DIRECTORY] = ".oci", [HD_LAYOUT_ARCHIVE] = ".docker.tar"};
+
 const hd_option hd_container_options_table[] = {
     {"image-name", 0, "NAME", "Name of the image without tag (default: origin/name)", HD_OPT_STRING,
      offsetof(hd_container_options, image_name), .group = "Image names"},
@@ -84,10 +88,11 @@ static int plan(hd_arena *arena, const hd_export_request *request,
 static int build(hd_arena *arena, const hd_export_request *request, const hd_nodes *nodes,
                  const char *blobs, hd_image *image, hd_error *err)
 {
-    hd_layer_options options = {
-        .access = &request->access, .epoch = image->created, .threads = request->threads};
-    int status = hd_layers_build(arena, &request->packages, nodes, &options, blobs, &image->layers,
-                                 err);
+    hd_layer_options options = {.access = &request->access,
+                                .epoch = image->created,
+                                .threads = request->threads,
+                                .blobs = blobs};
+    int status = hd_layers_build(arena, &request->packages, nodes, &options, &image->layers, err);
     if (status == 0 && image->layers.count > LAYERS_MAX) {
         hd_log(HD_LOG_WARNING, "%zu layers: container runtimes take at most %d",
                image->layers.count, LAYERS_MAX);
@@ -96,7 +101,7 @@ static int build(hd_arena *arena, const hd_export_request *request, const hd_nod
 }
 
 int hd_container_make(hd_arena *arena, const hd_export_request *request,
-                      const hd_container_options *options, hd_layout_kind kind, const char *suffix,
+                      const hd_container_options *options, hd_layout_kind kind,
                       hd_container *ret_container, hd_error *err)
 {
     hd_container made = {.path = request->output};
@@ -105,7 +110,8 @@ int hd_container_make(hd_arena *arena, const hd_export_request *request,
     char digest[HD_DIGEST_HEX_SIZE];
     int status = plan(arena, request, options, &made.image, &nodes, err);
     if (status == 0 && made.path == NULL) {
-        status = hd_export_default_path(arena, request->packages.primary, suffix, &made.path, err);
+        status = hd_export_default_path(arena, request->packages.primary, suffixes[kind],
+                                        &made.path, err);
     }
     if (status == 0) {
         status = hd_layout_open(made.path, kind, &layout, err);

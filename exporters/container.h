@@ -23,10 +23,10 @@ typedef struct hd_container {
     const char *digest; /* "sha256:..." of the manifest */
 } hd_container;
 
-/* Writes the image to request->output, or to results/...<suffix>. HD_E_USAGE for names and tags
- * that no registry takes; else the errors of planning, layers and layouts. */
+/* Writes the image to request->output, or to the kind's default in results/. HD_E_USAGE for names
+ * and tags that no registry takes; else the errors of planning, layers and layouts. */
 int hd_container_make(hd_arena *arena, const hd_export_request *request,
-                      const hd_container_options *options, hd_layout_kind kind, const char *suffix,
+                      const hd_container_options *options, hd_layout_kind kind,
                       hd_container *ret_container, hd_error *err) HD_CHECKED;
 
 /* "acme/web:1.0": the most telling of its names, or NULL when it has none. */

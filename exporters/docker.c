@@ -22,8 +22,7 @@ static int run(hd_arena *arena, const hd_export_request *request, const void *op
                hd_export_result *ret_result, hd_error *err)
 {
     hd_container made = {0};
-    int status = hd_container_make(arena, request, options, HD_LAYOUT_ARCHIVE, ".docker.tar", &made,
-                                   err);
+    int status = hd_container_make(arena, request, options, HD_LAYOUT_ARCHIVE, &made, err);
     if (status == 0) {
         *ret_result = (hd_export_result){
             .result = made.path, .digest = made.digest, .notes = usage_notes(arena, &made)};

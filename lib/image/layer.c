@@ -12,7 +12,6 @@ typedef struct build {
     const hd_layer_options *options;
     const hd_nodes *nodes;
     hd_package_access access;
-    const char *blobs;
 } build;
 
 /* One layer: a package, or the nodes when package is NULL. */
@@ -62,7 +61,7 @@ static int build_layer(void *item, hd_error *err)
 {
     const layer_job *job = item;
     hd_auto(hd_tempfile) *file = NULL;
-    hd_auto_free char *name = hd_printf("%s/layer-%zu", job->shared->blobs, job->index);
+    hd_auto_free char *name = hd_printf("%s/layer-%zu", job->shared->options->blobs, job->index);
     hd_log(HD_LOG_PROGRESS, "layer %s", job->layer->created_by);
     int status = hd_tempfile_open(name, 0644, &file, err);
     if (status == 0) {
@@ -71,7 +70,7 @@ static int build_layer(void *item, hd_error *err)
     if (status != 0) {
         return status;
     }
-    hd_auto_free char *path = hd_printf("%s/%s", job->shared->blobs, job->layer->digest);
+    hd_auto_free char *path = hd_printf("%s/%s", job->shared->options->blobs, job->layer->digest);
     return hd_is_file(path) ? 0 : hd_tempfile_commit_as(file, path, err);
 }
 
@@ -114,8 +113,7 @@ static hd_package_limits limits_for(const hd_layer_options *options, size_t jobs
 }
 
 int hd_layers_build(hd_arena *arena, const hd_image_packages *packages, const hd_nodes *nodes,
-                    const hd_layer_options *options, const char *blobs, hd_layers *ret_layers,
-                    hd_error *err)
+                    const hd_layer_options *options, hd_layers *ret_layers, hd_error *err)
 {
     const hd_packages *closure = &packages->closure.packages;
     size_t count = closure->count + 1;
@@ -124,8 +122,7 @@ int hd_layers_build(hd_arena *arena, const hd_image_packages *packages, const hd
     hd_package_limits limits = limits_for(options, count);
     build shared = {.options = options,
                     .nodes = nodes,
-                    .access = {.key_cache = options->access->key_cache, .limits = &limits},
-                    .blobs = blobs};
+                    .access = {.key_cache = options->access->key_cache, .limits = &limits}};
     for (size_t i = 0; i < count; i++) {
         const hd_package *package = i < closure->count ? closure->items[i] : NULL;
         layers[i].created_by = package == NULL ? "hab-deploy rootfs"

@@ -56,9 +56,10 @@ static bool build(hd_arena *arena, const image_fixture *fixture, int64_t epoch, 
                   const char *blobs, hd_layers *layers)
 {
     hd_error err = {0};
-    hd_layer_options options = {.access = &fixture->access, .epoch = epoch, .threads = threads};
-    return HD_CHECK_OK(
-        hd_layers_build(arena, &fixture->packages, &nodes, &options, blobs, layers, &err), err);
+    hd_layer_options options = {
+        .access = &fixture->access, .epoch = epoch, .threads = threads, .blobs = blobs};
+    return HD_CHECK_OK(hd_layers_build(arena, &fixture->packages, &nodes, &options, layers, &err),
+                       err);
 }
 
 static void one_layer_per_package_and_one_for_nodes(void)
@@ -219,16 +220,16 @@ static void failures_name_the_package_and_leave_no_halves(void)
     const char *blobs = new_blobs(arena, "blobs");
     hd_error err = {0};
     hd_layers layers = {0};
-    hd_layer_options options = {.access = &fixture.access, .epoch = EPOCH, .threads = 1};
+    hd_layer_options options = {
+        .access = &fixture.access, .epoch = EPOCH, .threads = 1, .blobs = blobs};
     HD_CHECK(mkfifo(hd_arena_printf(arena, "%s/pipe", fixture.web->directory), 0600) == 0);
-    HD_CHECK_FAILS(
-        hd_layers_build(arena, &fixture.packages, &nodes, &options, blobs, &layers, &err), err,
-        HD_E_INVALID, "acme/web/1.2.3/20240301120000: ");
+    HD_CHECK_FAILS(hd_layers_build(arena, &fixture.packages, &nodes, &options, &layers, &err), err,
+                   HD_E_INVALID, "acme/web/1.2.3/20240301120000: ");
     HD_CHECK_INT(layers.count, 0);
     HD_CHECK_INT(count_files(blobs), 0);
-    HD_CHECK_FAILS(hd_layers_build(arena, &fixture.packages, &nodes, &options,
-                                   hd_test_path("missing"), &layers, &err),
-                   err, HD_E_NOT_FOUND, "missing");
+    options.blobs = hd_test_path("missing");
+    HD_CHECK_FAILS(hd_layers_build(arena, &fixture.packages, &nodes, &options, &layers, &err), err,
+                   HD_E_NOT_FOUND, "missing");
 }
 
 int main(int argc, char **argv)

@@ -26,8 +26,8 @@ static int make(hd_arena *arena, const char *target, hd_layout_kind kind, char *
         status = hd_layout_open(target, kind, &layout, err);
     }
     if (status == 0) {
-        status = hd_layers_build(arena, &fixture.packages, &nodes, &options,
-                                 hd_layout_blobs(layout), &image.layers, err);
+        options.blobs = hd_layout_blobs(layout);
+        status = hd_layers_build(arena, &fixture.packages, &nodes, &options, &image.layers, err);
     }
     return status == 0 ? hd_layout_finish(layout, arena, &image, digest, err) : status;
 }

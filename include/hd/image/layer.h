@@ -28,15 +28,16 @@ typedef HD_VEC(hd_layer) hd_layers;
 
 typedef struct hd_layer_options {
     const hd_package_access *access;
-    int64_t epoch;    /* seconds; newest mtime any entry may have */
-    unsigned threads; /* 0: as many as processors */
-    int level;        /* of gzip; 0: HD_GZIP_LEVEL */
+    const char *blobs; /* the directory to write to */
+    int64_t epoch;     /* seconds; newest mtime any entry may have */
+    unsigned threads;  /* 0: as many as processors */
+    int level;         /* of gzip; 0: HD_GZIP_LEVEL */
 } hd_layer_options;
 
 /* Writes one blob per package of the closure (in its order) and one for the nodes (last) into
  * <blobs>/<digest>, and returns them in image order. On failure only whole blobs are left there. */
 int hd_layers_build(hd_arena *arena, const hd_image_packages *packages, const hd_nodes *nodes,
-                    const hd_layer_options *options, const char *blobs, hd_layers *ret_layers,
+                    const hd_layer_options *options, hd_layers *ret_layers,
                     hd_error *err) HD_CHECKED;
 
 #endif

@@ -3,7 +3,7 @@
  *
  *     hd_auto(hd_layout) *layout = NULL;
  *     hd_layout_open("results/web.oci", HD_LAYOUT_DIRECTORY, &layout, err);
- *     hd_layers_build(..., hd_layout_blobs(layout), ...);
+ *     hd_layers_build(..., {.blobs = hd_layout_blobs(layout)}, ...);
  *     hd_layout_finish(layout, arena, &image, digest, err);
  *
  * Nothing appears under the target's name before the last step, and what was there stays until
