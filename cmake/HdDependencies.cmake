@@ -17,7 +17,7 @@ function(hd_dependency name module debian)
   endif()
 endfunction()
 
-hd_dependency(jansson "jansson>=2.12"        libjansson-dev)
+hd_dependency(jansson "jansson>=2.14"        libjansson-dev)
 hd_dependency(yaml    "yaml-0.1>=0.2"        libyaml-dev)
 hd_dependency(archive "libarchive>=3.4"      libarchive-dev)
 hd_dependency(lzma    "liblzma>=5.4"         liblzma-dev)

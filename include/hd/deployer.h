@@ -13,8 +13,10 @@
 typedef struct hd_deploy_request {
     hd_workload workload;
     hd_strings template_dirs;
-    const char *format; /* "yaml", "json" or NULL for the deployer's own default */
-    hd_strings patches; /* paths of merge patches, applied in order */
+    const char *format;       /* "yaml", "json" or NULL for the deployer's own default */
+    hd_strings patches;       /* paths of merge patches, applied in order */
+    const char *artifact_url; /* where agents fetch the tarball that runs instead of an image; NULL:
+                                 the image runs */
 } hd_deploy_request;
 
 typedef struct hd_deployer {
