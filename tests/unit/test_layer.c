@@ -2,11 +2,14 @@
 #include "image_fixture.h"
 
 #include "hd/base/buf.h"
+#include "hd/base/encode.h"
 #include "hd/base/file.h"
 #include "hd/base/mem.h"
 #include "hd/image/layer.h"
 
 #include <dirent.h>
+#include <lzma.h>
+#include <sodium.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -232,6 +235,130 @@ static void failures_name_the_package_and_leave_no_halves(void)
                    HD_E_NOT_FOUND, "missing");
 }
 
+/* ---- archives as other tools may make them ---- */
+
+#define ODD "hab/pkgs/acme/web/1.2.3/20240301120000"
+
+typedef struct memory_sink {
+    hd_sink base;
+    hd_buf *out;
+} memory_sink;
+
+static int append(hd_sink *self, const void *data, size_t length, hd_error *err)
+{
+    (void)err;
+    hd_buf_append(((memory_sink *)self)->out, data, length);
+    return 0;
+}
+
+/* The content of files is as many times 'x'. */
+static void write_tar(const hd_tar_entry *entries, size_t count, hd_buf *out)
+{
+    hd_error err = {0};
+    memory_sink sink = {.base = {.write = append}, .out = out};
+    hd_auto(hd_tar_writer) *writer = hd_tar_writer_new(&sink.base);
+    for (size_t i = 0; i < count; i++) {
+        HD_CHECK_OK(hd_tar_writer_entry(writer, &entries[i], &err), err);
+        for (size_t n = 0; n < entries[i].size; n++) {
+            HD_CHECK_OK(hd_tar_writer_data(writer, "x", 1, &err), err);
+        }
+    }
+    HD_CHECK_OK(hd_tar_writer_finish(writer, &err), err);
+}
+
+static void put_key(hd_arena *arena, const char *keys, const uint8_t *public_key)
+{
+    hd_auto_done(hd_buf) text = HD_BUF_INIT(HD_KIB);
+    hd_buf_puts(&text, "SIG-PUB-1\nacme-20240101000000\n\n");
+    hd_base64_encode(&text, public_key, crypto_sign_PUBLICKEYBYTES);
+    hd_test_write(hd_arena_printf(arena, "%s/acme-20240101000000.pub", keys), text.data,
+                  text.length);
+}
+
+/* Makes acme/web a signed .hart with these entries. */
+static void make_hart(hd_arena *arena, image_fixture *fixture, const hd_tar_entry *entries,
+                      size_t count)
+{
+    static uint8_t packed[64 * 1024];
+    hd_auto_done(hd_buf) tar = HD_BUF_INIT(HD_MIB);
+    hd_auto_done(hd_buf) hart = HD_BUF_INIT(HD_MIB);
+    uint8_t public_key[crypto_sign_PUBLICKEYBYTES];
+    uint8_t secret_key[crypto_sign_SECRETKEYBYTES];
+    uint8_t signature[crypto_sign_BYTES + HD_DIGEST_HEX_SIZE];
+    char digest[HD_DIGEST_HEX_SIZE];
+    size_t length = 0;
+    write_tar(entries, count, &tar);
+    HD_CHECK(lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, NULL, (const uint8_t *)tar.data,
+                                     tar.length, packed, &length, sizeof(packed)) == LZMA_OK);
+    hd_digest_of(HD_BLAKE2B, (hd_str){(const char *)packed, length}, digest);
+    HD_CHECK(crypto_sign_keypair(public_key, secret_key) == 0);
+    HD_CHECK(crypto_sign(signature, NULL, (const uint8_t *)digest, 64, secret_key) == 0);
+    hd_buf_puts(&hart, "HART-1\nacme-20240101000000\nBLAKE2b\n");
+    hd_base64_encode(&hart, signature, crypto_sign_BYTES + 64);
+    hd_buf_puts(&hart, "\n\n");
+    hd_buf_append(&hart, packed, length);
+    fixture->access.key_cache = hd_arena_strdup(arena, hd_test_path("keys"));
+    put_key(arena, fixture->access.key_cache, public_key);
+    fixture->web->file = hd_arena_strdup(arena, hd_test_path("web.hart"));
+    fixture->web->directory = NULL;
+    char *checksum = hd_arena_alloc(arena, HD_DIGEST_HEX_SIZE);
+    hd_digest_of(HD_BLAKE2B, hd_buf_view(&hart), checksum);
+    fixture->web->checksum = checksum;
+    hd_test_write(fixture->web->file, hart.data, hart.length);
+}
+
+static void parents_come_first_whatever_the_archive_says(void)
+{
+    static const hd_tar_entry entries[] = {
+        {.path = ODD "/IDENT", .type = HD_TAR_FILE, .mode = 0644, .size = 5, .uid = 7, .gid = 8},
+        {.path = ODD "/TARGET", .type = HD_TAR_FILE, .mode = 0644, .size = 5},
+        {.path = ODD "/a/b/file", .type = HD_TAR_FILE, .mode = 0640, .size = 3, .mtime = 99},
+        {.path = ODD "/a/b/link", .type = HD_TAR_SYMLINK, .mode = 0, .target = "file"},
+        {.path = ODD "/z", .type = HD_TAR_HARDLINK, .mode = 0640, .target = ODD "/a/b/file"},
+        {.path = ODD "/a", .type = HD_TAR_DIR, .mode = 0700},
+    };
+    hd_auto(hd_arena) *arena = hd_arena_new();
+    image_fixture fixture = image_fixture_make(arena);
+    make_hart(arena, &fixture, entries, HD_COUNT(entries));
+    const char *blobs = new_blobs(arena, "blobs");
+    hd_layers layers = {0};
+    HD_REQUIRE(build(arena, &fixture, EPOCH, 1, blobs, &layers));
+    HD_CHECK_STR(listing(arena, blobs, &layers.items[6]),
+                 SHARED "\n" SHARED "pkgs/\n" SHARED "pkgs/acme/\n" SHARED "pkgs/acme/web/\n" SHARED
+                        "pkgs/acme/web/1.2.3/\n"
+                        "drwxrwxr-x" STAMP "\n"
+                        "-rw-r--r--" STAMP "IDENT\n"
+                        "-rw-r--r--" STAMP "TARGET\n"
+                        "drwxrwxr-x" STAMP "a/\n"
+                        "drwxrwxr-x" STAMP "a/b/\n"
+                        "-rw-r-----" STAMP "a/b/file\n"
+                        "lrwxrwxrwx" STAMP "a/b/link -> file\n"
+                        "hrw-r-----" STAMP "z link to " ODD "/a/b/file\n"
+                        "drwxrwx---" STAMP "a/\n");
+}
+
+/* What was verified when the plan was made may be another file when the layer is. */
+static void an_exchanged_package_makes_no_layer(void)
+{
+    static const hd_tar_entry entries[] = {
+        {.path = ODD "/IDENT", .type = HD_TAR_FILE, .mode = 0644, .size = 5}};
+    hd_auto(hd_arena) *arena = hd_arena_new();
+    image_fixture fixture = image_fixture_make(arena);
+    hd_error err = {0};
+    make_hart(arena, &fixture, entries, 1);
+    hd_auto_free char *data = NULL;
+    size_t length = 0;
+    HD_REQUIRE(HD_CHECK_OK(hd_file_read(fixture.web->file, HD_MIB, &data, &length, &err), err));
+    data[length - 30] ^= 1;
+    hd_test_write(fixture.web->file, data, length);
+    const char *blobs = new_blobs(arena, "blobs");
+    hd_layers layers = {0};
+    hd_layer_options options = {
+        .access = &fixture.access, .epoch = EPOCH, .threads = 1, .blobs = blobs};
+    HD_CHECK_FAILS(hd_layers_build(arena, &fixture.packages, &nodes, &options, &layers, &err), err,
+                   HD_E_INTEGRITY, "acme/web/1.2.3/20240301120000: ");
+}
+
 int main(int argc, char **argv)
 {
     static const hd_test tests[] = {HD_TEST(one_layer_per_package_and_one_for_nodes),
@@ -242,6 +369,8 @@ int main(int argc, char **argv)
                                     HD_TEST(layers_are_shared_between_images),
                                     HD_TEST(blobs_that_are_there_are_kept),
                                     HD_TEST(failures_name_the_package_and_leave_no_halves),
+                                    HD_TEST(parents_come_first_whatever_the_archive_says),
+                                    HD_TEST(an_exchanged_package_makes_no_layer),
                                     {0}};
     return hd_test_main(argc, argv, "layer", tests);
 }
