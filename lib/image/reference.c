@@ -317,7 +317,9 @@ static const char *make_component(hd_arena *arena, const char *text)
     char *clean = hd_arena_strndup(arena, text, strnlen(text, COMPONENT_MAX));
     for (char *at = clean; *at != '\0'; at++) {
         *at = hd_lower(*at);
-        *at = is_name_char(*at) || is_separator(*at) ? *at : '-';
+        if (!is_name_char(*at) && !is_separator(*at)) {
+            *at = '-';
+        }
     }
     size_t length = 0;
     for (hd_str rest = hd_str_of(clean); rest.length > 0;) {
@@ -352,7 +354,10 @@ const char *hd_reference_tag(hd_arena *arena, const char *text)
     }
     char *tag = hd_arena_strndup(arena, text, strnlen(text, TAG_MAX));
     for (char *at = tag; *at != '\0'; at++) {
-        *at = is_tag_char(*at) ? hd_lower(*at) : '_';
+        *at = hd_lower(*at);
+        if (!is_tag_char(*at)) {
+            *at = '_';
+        }
     }
     return *tag == '\0' ? "_" : tag;
 }
