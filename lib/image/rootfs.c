@@ -121,8 +121,8 @@ static int render_init(hd_arena *arena, const hd_image_packages *packages,
     if (status != 0) {
         return status;
     }
-    json_auto_t *context = json_pack("{s:s, s:s, s:s}", "shell", shell, "path", "/bin", "run_ident",
-                                     packages->run_ident);
+    json_auto_t *context = json_pack("{s:s, s:s, s:s}", "interpreter", shell, "path", "/bin",
+                                     "run_ident", packages->run_ident);
     hd_auto_done(hd_buf) out = HD_BUF_INIT(HD_MIB);
     status = hd_template_render(template_dirs, init_template, context, &out, err);
     if (status == 0) {

@@ -203,7 +203,7 @@ static void templates_of_the_user_win(void)
 {
     hd_auto(hd_arena) *arena = hd_arena_new();
     image_fixture fixture = image_fixture_make(arena);
-    static const char text[] = "#!{{{shell}}}\nmine {{run_ident}}\n";
+    static const char text[] = "#!{{{interpreter}}}\nmine {{run_ident}}\n";
     hd_test_write(hd_test_path("mine/image/init.sh.hbs"), text, strlen(text));
     hd_strings directories = {0};
     hd_vec_push_arena(arena, &directories, hd_arena_strdup(arena, hd_test_path("mine")));
