@@ -59,7 +59,7 @@ typedef struct hd_helper {
     hd_helper_function *function;
 } hd_helper;
 
-/* Built in: eq ne lt gt and or not default lookup json yaml shell toJson toToml toYaml toUppercase
+/* Built in: eq ne lt gt and or not default lookup json yaml shell toJson toYaml toUppercase
  * toLowercase strReplace strConcat strJoin indent base64 length. */
 typedef struct hd_handlebars_options {
     hd_quoting quoting;
