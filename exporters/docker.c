@@ -39,6 +39,7 @@ const hd_exporter hd_exporter_docker = {
         "skopeo load it. The first package with a run hook is what the image runs; arguments "
         "of the container are options of its Supervisor.\n"
         "\n"
+        "Examples:\n"
         "  hab-deploy export docker acme/redis\n"
         "  hab-deploy export docker --tag-custom stable -o redis.tar results/acme-redis-*.hart\n",
     .options = hd_container_options_table,

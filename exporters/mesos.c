@@ -196,6 +196,7 @@ const hd_exporter hd_exporter_mesos = {
         "of the permissions that the fetcher drops and a launcher that restores them, mounts "
         "what the service needs in a private namespace and starts the Supervisor.\n"
         "\n"
+        "Examples:\n"
         "  hab-deploy export mesos acme/redis\n"
         "  hab-deploy export mesos -o redis.tgz results/acme-redis-*.hart\n",
     .run = run,

@@ -34,6 +34,7 @@ const hd_exporter hd_exporter_oci = {
     .help = "Writes an OCI image layout with one layer per package, without a daemon and without "
             "root. A directory of that name is replaced when it is empty or a layout itself.\n"
             "\n"
+            "Examples:\n"
             "  hab-deploy export oci acme/redis\n"
             "  hab-deploy export oci --image-name registry.example.com/redis -o redis.oci "
             "acme/redis\n",

@@ -5,7 +5,7 @@ enum { HELP_COLUMN = 30, HELP_WIDTH = 96 };
 /* Text from column to HELP_WIDTH, broken at blanks; the cursor stands at position at. */
 static void put_wrapped(hd_buf *out, const char *text, size_t column, size_t at)
 {
-    if (at + 1 >= column) {
+    if (column > 0 && at + 1 >= column) {
         hd_buf_putc(out, '\n');
         at = 0;
     }
@@ -99,6 +99,28 @@ void hd_help_group(hd_buf *out, const hd_commands *commands, const char *word)
     }
 }
 
+/* Paragraphs are wrapped, indented lines (examples) stay as they are. */
+static void put_help(hd_buf *out, const char *help)
+{
+    hd_auto_done(hd_buf) paragraph = HD_BUF_INIT(HD_MIB);
+    hd_str rest = hd_str_of(help);
+    for (bool more = true; more;) {
+        hd_str line = {0};
+        more = hd_str_line(&rest, &line);
+        bool breaks = !more || line.length == 0 || hd_str_starts(line, "  ") ||
+                      hd_str_ends(line, ":");
+        if (breaks && paragraph.length > 0) {
+            put_wrapped(out, paragraph.data, 0, 0);
+            hd_buf_truncate(&paragraph, 0);
+        }
+        if (more && breaks) {
+            hd_buf_printf(out, "%.*s\n", HD_STR_ARGS(line));
+        } else if (more) {
+            hd_buf_printf(&paragraph, "%.*s ", HD_STR_ARGS(line));
+        }
+    }
+}
+
 void hd_help_command(hd_buf *out, const hd_command *command, const char *shown_as)
 {
     hd_auto(hd_arena) *arena = hd_arena_new();
@@ -107,7 +129,8 @@ void hd_help_command(hd_buf *out, const hd_command *command, const char *shown_a
                   own_name ? shown_as : "hab-deploy", own_name ? "" : " ",
                   own_name ? "" : command->words, command->operands);
     if (command->help != NULL) {
-        hd_buf_printf(out, "\n%s", command->help);
+        hd_buf_putc(out, '\n');
+        put_help(out, command->help);
     }
     for (const hd_option_set *set = hd_command_options(arena, command, NULL); set->table != NULL;
          set++) {

@@ -1,6 +1,7 @@
 #include "hd/data/templates.h"
 
 #include "hd/base/file.h"
+#include "hd/base/log.h"
 #include "hd/base/mem.h"
 #include "hd/base/strmap.h"
 
@@ -71,6 +72,11 @@ int hd_template_load(const hd_strings *directories, const char *name, char **ret
     for (size_t i = 0; i < all.count; i++) {
         hd_error reading = {0};
         int status = load_from(all.items[i], name, ret_text, ret_origin, &reading);
+        bool given = i < directories->count;
+        if (status == -HD_E_REFUSED && !given) {
+            hd_log(HD_LOG_WARNING, "%s, templates there are not used", reading.message);
+            continue;
+        }
         if (status != -HD_E_NOT_FOUND) {
             if (status != 0) {
                 *err = reading;

@@ -10,7 +10,7 @@ refuse() {
         status=1
     fi
 }
-refuse '/home/[a-z]|/Users/|/root/[a-z]' 'paths of a machine'
-refuse '^SIG-SEC-1|^SYM-SEC-1|BEGIN [A-Z ]*PRIVATE KEY' 'secret keys'
+refuse '(^|[^A-Za-z0-9])(/home/[a-z]|/Users/|/root/[a-z])' 'paths of a machine'
+refuse '^SIG-SEC-1|^SYM-SEC-1|BEGIN [A-Z ]*PRIVATE KEY-----$' 'secret keys'
 refuse '^(<<<<<<<|>>>>>>>) ' 'conflict marks'
 exit $status
