@@ -157,8 +157,9 @@ static int take_tag(lexer *self, hd_error *err)
         return status;
     }
     size_t end = tag_end(self, inside, triple ? "}}}" : "}}");
-    if (triple && end == source.length) { /* {{~{x}~}} */
-        end = tag_end(self, inside, "}~}}");
+    if (triple) { /* {{~{x}~}} */
+        size_t other = tag_end(self, inside, "}~}}");
+        end = other < end ? other : end;
     }
     if (end == source.length) {
         return hd_hbs_fail(self->tpl, self->at, err, "a tag without end");
@@ -179,7 +180,7 @@ static int take_tag(lexer *self, hd_error *err)
 static bool take_escape(lexer *self, size_t braces)
 {
     const char *data = self->tpl->source.data;
-    bool one = braces > self->at && data[braces - 1] == '\\';
+    bool one = braces < self->tpl->source.length && braces > self->at && data[braces - 1] == '\\';
     bool two = one && braces > self->at + 1 && data[braces - 2] == '\\';
     if (!one) {
         return false;

@@ -258,9 +258,10 @@ hd_blob hd_image_docker_manifest(hd_arena *arena, const hd_image *image, const h
     json_t *names = json_array();
     json_t *paths = json_array();
     for (size_t i = 0; i < image->tags.count; i++) {
+        /* In full: podman takes a short name for one of "localhost". */
         hd_reference name = image->name;
         name.tag = image->tags.items[i];
-        json_array_append_new(names, json_string(hd_reference_familiar(arena, &name)));
+        json_array_append_new(names, json_string(hd_reference_text(arena, &name)));
     }
     for (size_t i = 0; i < image->layers.count; i++) {
         json_array_append_new(paths, blob_path(image->layers.items[i].digest));

@@ -84,7 +84,7 @@ static void names_are_where_each_reader_looks(void)
     hd_blob document = {.data = {"12", 2}, .digest = HEX_A};
     HD_CHECK_STR(hd_image_docker_manifest(arena, &image, &document).data.data,
                  "[{\"Config\":\"blobs/sha256/" HEX_A
-                 "\",\"RepoTags\":[\"acme/web:latest\",\"acme/web:1.2.3\"],"
+                 "\",\"RepoTags\":[\"docker.io/acme/web:latest\",\"docker.io/acme/web:1.2.3\"],"
                  "\"Layers\":[\"blobs/sha256/" HEX_B "\",\"blobs/sha256/" HEX_D "\"]}]");
     HD_CHECK_STR(hd_image_index(arena, &image, &document).data.data,
                  "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\","

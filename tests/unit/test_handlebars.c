@@ -1,0 +1,197 @@
+#include "hd_test.h"
+
+#include "hd/data/handlebars.h"
+
+static const char *find_partial(void *user, const char *name)
+{
+    (void)user;
+    if (hd_streq(name, "greet")) {
+        return "Hello {{name}}{{mark}}\n";
+    }
+    if (hd_streq(name, "endless")) {
+        return "{{> endless}}";
+    }
+    return NULL;
+}
+
+static int render(const char *text, const char *context, hd_quoting quoting, bool strict,
+                  hd_buf *out, hd_error *err)
+{
+    hd_auto(hd_handlebars) *tpl = NULL;
+    json_auto_t *tree = NULL;
+    hd_handlebars_options options = {
+        .quoting = quoting, .strict = strict, .find_partial = find_partial};
+    int status = hd_json_parse(hd_str_of(context), "context", &tree, err);
+    if (status == 0) {
+        status = hd_handlebars_compile(hd_str_of(text), "t.hbs", &tpl, err);
+    }
+    return status == 0 ? hd_handlebars_render(tpl, tree, &options, out, err) : status;
+}
+
+/* Expected outputs are those of Handlebars for JavaScript with noEscape. */
+static void renders_like_handlebars(void)
+{
+    static const char *const rows[][3] = {
+        {"a {{x}} b", "{\"x\": 1}", "a 1 b"},
+        {"{{x.y.z}} {{x/y/z}} {{x.[y].z}}", "{\"x\": {\"y\": {\"z\": \"v\"}}}", "v v v"},
+        {"{{a.[b c]}} {{a.[0]}} {{list.1}} {{list.length}}",
+         "{\"a\": {\"b c\": 1, \"0\": 2}, \"list\": [7, 8]}", "1 2 8 2"},
+        {"{{missing}}|{{x.y}}", "{\"x\": null}", "|"},
+        {"{{t}} {{f}} {{n}} {{z}} {{r}}",
+         "{\"t\": true, \"f\": false, \"n\": null, \"z\": 0, \"r\": 1.5}", "true false  0 1.5"},
+        {"{{l}} {{o}}", "{\"l\": [1, [2, 3]], \"o\": {}}", "1,2,3 [object Object]"},
+        {"{{<b>}}{{x}}{{{x}}}{{&x}}", "{\"x\": \"<&>\"}", NULL},
+        {"{{x}}{{{x}}}{{&x}}", "{\"x\": \"<&>\"}", "<&><&><&>"},
+        {"{{#if a}}A{{else}}B{{/if}}", "{\"a\": []}", "B"},
+        {"{{#if a}}A{{else}}B{{/if}}", "{\"a\": {}}", "A"},
+        {"{{#if a}}A{{else if b}}B{{else if c}}C{{else}}D{{/if}}", "{\"c\": \"x\"}", "C"},
+        {"{{#if a}}A{{else if b}}B{{else}}D{{/if}}", "{}", "D"},
+        {"{{#if z}}A{{/if}}{{#if z includeZero=true}}B{{/if}}", "{\"z\": 0}", "B"},
+        {"{{#unless a}}no{{else}}yes{{/unless}}", "{\"a\": \"\"}", "no"},
+        {"{{#each l}}{{@index}}:{{this}}{{#unless @last}},{{/unless}}{{/each}}",
+         "{\"l\": [\"a\", \"b\"]}", "0:a,1:b"},
+        {"{{#each o}}{{@key}}={{this}}{{#if @first}}!{{/if}};{{/each}}",
+         "{\"o\": {\"z\": 1, \"a\": 2}}", "z=1!;a=2;"},
+        {"{{#each o as |v k|}}{{k}}{{v}}{{/each}}", "{\"o\": {\"x\": 1, \"y\": 2}}", "x1y2"},
+        {"{{#each l}}x{{else}}none{{/each}}{{#each m}}x{{^}}none{{/each}}", "{\"l\": []}",
+         "nonenone"},
+        {"{{#each l}}{{#each this}}{{../../n}}{{@../index}}{{this}} {{/each}}{{/each}}",
+         "{\"n\": \"N\", \"l\": [[1], [2]]}", "N01 N12 "},
+        {"{{#each l}}{{#if this}}{{../n}}{{/if}}{{/each}}", "{\"n\": \"N\", \"l\": [1, 0, 2]}",
+         "NN"},
+        {"{{#with a}}{{b}}{{../c}}{{@root.c}}{{/with}}", "{\"a\": {\"b\": 1}, \"c\": 2}", "122"},
+        {"{{#with a as |x|}}{{x.b}}{{c}}{{else}}none{{/with}}", "{\"a\": {\"b\": 1, \"c\": 3}}",
+         "13"},
+        {"{{#a}}<{{b}}>{{/a}}{{#l}}{{this}}{{/l}}{{^none}}no{{/none}}",
+         "{\"a\": {\"b\": 1}, \"l\": [1, 2]}", "<1>12no"},
+        {"{{! c }}a{{!-- }} --}}b{{~! c ~}} c", "{}", "abc"},
+        {"a  {{~x~}}  b\n {{~x}} c {{x~}} \n d", "{\"x\": 1}", "a1b1 c 1d"},
+        {"{{~{x}~}} {{{x}}}", "{\"x\": 1}", "11"},
+        {"\\{{x}} \\\\{{x}} \\{{y}} {{x}}", "{\"x\": 1}", "{{x}} \\1 {{y}} 1"},
+        {"{{{{raw}}}} {{x}} {{#y}} {{{{/raw}}}}", "{}", " {{x}} {{#y}} "},
+        {"x\n  {{#if a}}\n  y\n  {{/if}}\nz\n", "{\"a\": 1}", "x\n  y\nz\n"},
+        {"{{#each l}}\n- {{this}}\n{{/each}}\nend", "{\"l\": [1, 2]}", "- 1\n- 2\nend"},
+        {"{{#if a}}\r\nx\r\n{{/if}}\r\n", "{\"a\": 1}", "x\r\n"},
+        {"a {{#if a}}\nx{{/if}} b", "{\"a\": 1}", "a \nx b"},
+        {"{{! alone }}\na\n  {{!-- alone --}}  \nb", "{}", "a\nb"},
+        {"<{{> greet}}>", "{\"name\": \"N\"}", "<Hello N\n>"},
+        {"  {{> greet mark=\"!\"}}\nx", "{\"name\": \"N\"}", "  Hello N!\nx"},
+        {"{{> greet a mark=q}}", "{\"a\": {\"name\": \"A\"}, \"q\": \"?\"}", "Hello A?\n"},
+        {"{{#each l}}{{> greet this}}{{/each}}", "{\"l\": [{\"name\": 1}, {\"name\": 2}]}",
+         "Hello 1\nHello 2\n"},
+        {"{{toUppercase x}} {{toLowercase \"ABC\"}} {{strConcat \"a\" x 1}} {{strReplace \"a.b.c\" "
+         "\".\" \"-\"}} {{strJoin l \",\"}}",
+         "{\"x\": \"q\", \"l\": [1, 2]}", "Q abc aq1 a-b-c 1,2"},
+        {"{{json o}} {{#if (eq a 1)}}one{{/if}}{{#if (and (gt 2 1) (not f))}}two{{/if}}",
+         "{\"o\": {\"k\": [1]}, \"a\": 1}", "{\"k\":[1]} onetwo"},
+        {"{{default m \"d\"}} {{lookup o k}} {{lookup l 1}} {{length l}} {{base64 \"foo\"}}",
+         "{\"o\": {\"x\": 5}, \"k\": \"x\", \"l\": [1, 2]}", "d 5 2 2 Zm9v"},
+        {"{{indent t 2}}", "{\"t\": \"a\\nb\\n\"}", "a\n  b\n"},
+        {"{{'s'}} {{\"a\\\"b\"}} {{12}} {{true}}", "{}", "s a\"b 12 true"},
+        {"{{this.x}} {{./x}} {{#with x}}{{this}}{{/with}}", "{\"x\": \"v\"}", "v v v"},
+        {"{{shell}} {{json}}", "{\"shell\": \"/bin/sh\", \"json\": 1}", "/bin/sh 1"},
+        {"", "{}", ""},
+        {"{ {x} } }} {", "{}", "{ {x} } }} {"},
+    };
+    for (size_t i = 0; i < HD_COUNT(rows); i++) {
+        hd_error err = {0};
+        hd_auto_done(hd_buf) out = HD_BUF_INIT(10000);
+        int status = render(rows[i][0], rows[i][1], HD_QUOTE_NONE, false, &out, &err);
+        if (rows[i][2] == NULL) {
+            HD_CHECK(status != 0);
+        } else if (!HD_CHECK_OK(status, err) || !HD_CHECK_STR(out.data, rows[i][2])) {
+            (void)fprintf(stderr, "template: %s\n", rows[i][0]);
+        }
+    }
+}
+
+static void quotes_by_the_kind_of_file(void)
+{
+    static const char context[] = "{\"s\": \"a: b\\n\", \"p\": \"plain\", \"n\": 7, \"t\": true, "
+                                  "\"l\": [1, \"x\"], \"z\": null, \"q\": \"it's\"}";
+    static const struct {
+        const char *text;
+        hd_quoting quoting;
+        const char *wanted;
+    } rows[] = {
+        {"{{s}} {{p}} {{n}} {{t}} {{l}} {{z}}", HD_QUOTE_YAML,
+         "\"a: b\\n\" plain 7 true [1,\"x\"] null"},
+        {"{{s}} {{p}} {{n}} {{t}} {{l}} {{z}}", HD_QUOTE_JSON,
+         "\"a: b\\n\" \"plain\" 7 true [1,\"x\"] null"},
+        {"{{s}} {{p}} {{n}} {{t}} {{q}}", HD_QUOTE_SHELL, "'a: b\n' 'plain' '7' 'true' 'it'\\''s'"},
+        {"{{{s}}}{{{q}}}", HD_QUOTE_SHELL, "a: b\nit's"},
+    };
+    for (size_t i = 0; i < HD_COUNT(rows); i++) {
+        hd_error err = {0};
+        hd_auto_done(hd_buf) out = HD_BUF_INIT(10000);
+        HD_CHECK_OK(render(rows[i].text, context, rows[i].quoting, true, &out, &err), err);
+        HD_CHECK_STR(out.data, rows[i].wanted);
+    }
+    hd_error err = {0};
+    hd_auto_done(hd_buf) out = HD_BUF_INIT(10000);
+    HD_CHECK_FAILS(render("{{l}}", context, HD_QUOTE_SHELL, true, &out, &err), err, HD_E_INVALID,
+                   "no shell word");
+    HD_CHECK_INT(hd_quoting_of("a/b.yaml.hbs"), HD_QUOTE_YAML);
+    HD_CHECK_INT(hd_quoting_of("b.json.hbs"), HD_QUOTE_JSON);
+    HD_CHECK_INT(hd_quoting_of("init.sh.hbs"), HD_QUOTE_SHELL);
+    HD_CHECK_INT(hd_quoting_of("redis.conf"), HD_QUOTE_NONE);
+}
+
+static void says_where_a_template_is_wrong(void)
+{
+    static const struct {
+        const char *text;
+        hd_category category;
+        const char *message;
+    } rows[] = {
+        {"a\n {{x.y}}", HD_E_INVALID, "t.hbs:2:2: no value \"x.y\""},
+        {"{{#if a}}", HD_E_INVALID, "t.hbs:1:1: a block without end"},
+        {"{{#if a}}{{/each}}", HD_E_INVALID, "t.hbs:1:10: the end of another block"},
+        {"x {{/if}}", HD_E_INVALID, "t.hbs:1:3: the end or the else of no block"},
+        {"{{else}}", HD_E_INVALID, "the end or the else of no block"},
+        {"{{x", HD_E_INVALID, "a tag without end"},
+        {"{{}}", HD_E_INVALID, "an empty tag"},
+        {"{{x y=}}", HD_E_INVALID, "expected a name"},
+        {"{{nosuch 1}}", HD_E_INVALID, "no helper \"nosuch\""},
+        {"{{#if}}{{/if}}", HD_E_INVALID, "if takes one argument"},
+        {"{{eq 1}}", HD_E_INVALID, "needs 2 arguments"},
+        {"{{> nosuch}}", HD_E_NOT_FOUND, "no partial \"nosuch\""},
+        {"{{> endless}}", HD_E_LIMIT, "nested too deeply"},
+        {"{{#> layout}}{{/layout}}", HD_E_INVALID, "not supported"},
+        {"{{!-- x", HD_E_INVALID, "a comment without end"},
+        {"{{a.[b}}", HD_E_INVALID, "without end"},
+        {"{{\"x}}", HD_E_INVALID, "without end"},
+    };
+    for (size_t i = 0; i < HD_COUNT(rows); i++) {
+        hd_error err = {0};
+        hd_auto_done(hd_buf) out = HD_BUF_INIT(10000);
+        HD_CHECK_FAILS(render(rows[i].text, "{\"x\": {}}", HD_QUOTE_NONE, true, &out, &err), err,
+                       rows[i].category, rows[i].message);
+    }
+    hd_error err = {0};
+    hd_auto_done(hd_buf) out = HD_BUF_INIT(10);
+    HD_CHECK_FAILS(render("{{#each x}}{{this}}{{/each}}", "{\"x\": [\"aaaaaaaa\", \"bbbbbbbbb\"]}",
+                          HD_QUOTE_NONE, true, &out, &err),
+                   err, HD_E_LIMIT, "");
+}
+
+static void strict_leaves_questions_open(void)
+{
+    hd_error err = {0};
+    hd_auto_done(hd_buf) out = HD_BUF_INIT(1000);
+    HD_CHECK_OK(render("{{#if m}}1{{/if}}{{#unless m.n}}2{{/unless}}{{#each m}}3{{/each}}{{#with "
+                       "m}}4{{/with}}{{default m 5}}{{#if (or m 1)}}6{{/if}}",
+                       "{}", HD_QUOTE_NONE, true, &out, &err),
+                err);
+    HD_CHECK_STR(out.data, "256");
+}
+
+int main(int argc, char **argv)
+{
+    static const hd_test tests[] = {HD_TEST(renders_like_handlebars),
+                                    HD_TEST(quotes_by_the_kind_of_file),
+                                    HD_TEST(says_where_a_template_is_wrong),
+                                    HD_TEST(strict_leaves_questions_open),
+                                    {0}};
+    return hd_test_main(argc, argv, "handlebars", tests);
+}
