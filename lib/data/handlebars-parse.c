@@ -303,6 +303,24 @@ static bool parse_parameters(parser *self, hd_strings *into)
     }
 }
 
+/* A literal that stands alone in a tag names a member, as in Handlebars: {{"a b"}}, {{12}}. */
+static void literal_to_path(parser *self, hd_hbs_expr *expr, hd_str text)
+{
+    hd_auto_done(hd_buf) name = HD_BUF_INIT(HD_HBS_TEXT_MAX);
+    if (expr->kind != HD_HBS_LITERAL) {
+        return;
+    }
+    if (json_is_null(expr->literal)) {
+        hd_buf_put(&name, text);
+    } else {
+        hd_hbs_put_text(&name, expr->literal);
+    }
+    expr->kind = HD_HBS_PATH;
+    expr->is_scoped = true;
+    expr->text = hd_arena_strndup(self->tpl->arena, name.data, name.length);
+    hd_vec_push_arena(self->tpl->arena, &expr->parts, expr->text);
+}
+
 /* The whole text of a tag as one expression. */
 static bool parse_tag(parser *self, hd_str text, hd_hbs_node *node)
 {
@@ -311,11 +329,12 @@ static bool parse_tag(parser *self, hd_str text, hd_hbs_node *node)
     if (text.length == 0) {
         return fail(self, "an empty tag");
     }
-    const hd_hbs_expr *expr = parse_expression(self);
+    hd_hbs_expr *expr = parse_expression(self);
     node->expr = expr;
     if (expr == NULL || !parse_parameters(self, &node->parameters)) {
         return false;
     }
+    literal_to_path(self, expr, text);
     skip_blanks(self);
     return self->rest.length == 0 || fail(self, "unexpected text in a tag");
 }
