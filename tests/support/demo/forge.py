@@ -3,13 +3,12 @@ import argparse
 import io
 import lzma
 import os
-import shutil
 import subprocess
-import sys
 import tarfile
 import tempfile
+import zlib
 
-from hartlib import Key, TARGET, RELEASE, blake2b, blake2b_file, member
+from hartlib import RELEASE, TARGET, Key, blake2b, blake2b_file, member, write_atomically
 
 IDENT = f"acme/liar/1.0.0/{RELEASE}"
 PREFIX = f"hab/pkgs/{IDENT}"
@@ -40,8 +39,10 @@ WHOLE = {
     "no-ident": lambda: [m for m in honest() if not m[0].name.endswith("/IDENT")],
     "wrong-ident": lambda: honest(ident=f"acme/other/1.0.0/{RELEASE}"),
 }
-STREAMED = ("bomb", "many-entries")
-KINDS = sorted(list(EXTRA) + list(WHOLE) + list(STREAMED))
+LARGE = ("bomb", "many-entries")
+KINDS = sorted(list(EXTRA) + list(WHOLE) + list(LARGE))
+MANY = 300000
+BOMB_BLOCK, BOMB_BLOCKS = 64 << 20, 320
 
 
 def payload_of(members):
@@ -71,38 +72,60 @@ def small(kind, key, other):
     return header + payload
 
 
-def streamed(kind, key, out):
-    """Too large to hold: written through xz."""
-    with tempfile.NamedTemporaryFile(dir=os.path.dirname(os.path.abspath(out))) as compressed:
-        xz = subprocess.Popen(["xz", "-0", "--threads=2"], stdin=subprocess.PIPE, stdout=compressed)
-        with tarfile.open(fileobj=xz.stdin, mode="w|", format=tarfile.GNU_FORMAT) as tar:
-            for info, data in honest():
-                tar.addfile(info, data)
-            if kind == "many-entries":
-                for number in range(300000):
-                    tar.addfile(*member(f"{PREFIX}/many-{number:06d}"))
-            else:
-                info, _ = member(PREFIX + "/zeros")
-                info.size = 20 << 30
-                tar.addfile(info, Zeros(info.size))
-        xz.stdin.close()
-        if xz.wait() != 0:
+def many_entries(key, out):
+    """Too many to hold: written through xz."""
+    with tempfile.NamedTemporaryFile(dir=os.path.dirname(out)) as compressed:
+        with subprocess.Popen(["xz", "-0", "--threads=2"], stdin=subprocess.PIPE, stdout=compressed) as xz:
+            with tarfile.open(fileobj=xz.stdin, mode="w|", format=tarfile.GNU_FORMAT) as tar:
+                for info, data in honest() + [member(f"{PREFIX}/many-{number:06d}") for number in range(MANY)]:
+                    tar.addfile(info, data)
+        if xz.returncode != 0:
             raise RuntimeError("xz failed")
-        with open(out, "wb") as file, open(compressed.name, "rb") as data:
-            file.write(key.header(blake2b_file(compressed.name)))
-            shutil.copyfileobj(data, file)
+        with open(compressed.name, "rb") as file:
+            return key.header(blake2b_file(compressed.name)) + file.read()
 
 
-class Zeros:
-    """A file of zeros."""
+def number(value):
+    """An integer as .xz writes it: seven bits a byte, least first."""
+    out = b""
+    while value >= 0x80:
+        out, value = out + bytes([value & 0x7f | 0x80]), value >> 7
+    return out + bytes([value])
 
-    def __init__(self, size):
-        self.left = size
 
-    def read(self, size):
-        size = min(size, self.left)
-        self.left -= size
-        return bytes(size)
+def block_of(data):
+    """One .xz block of the data, and its line in the index."""
+    stream = lzma.compress(data, check=lzma.CHECK_CRC64)
+    index_size = (int.from_bytes(stream[-8:-4], "little") + 1) * 4
+    record = stream[-12 - index_size:][2:]
+    unpadded, at = 0, 0
+    while True:  # the index's first number: the block's size without its padding
+        unpadded |= (record[at] & 0x7f) << (7 * at)
+        if record[at] < 0x80:
+            break
+        at += 1
+    return stream[12:-12 - index_size], number(unpadded) + number(len(data))
+
+
+def bomb(key):
+    """20 GiB of zeros in one valid .xz stream: the same block of zeros again and again, compressed once."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as tar:
+        for info, data in honest():
+            tar.addfile(info, data)
+        head = tar.offset
+    info, _ = member(PREFIX + "/zeros")
+    info.size = BOMB_BLOCKS * BOMB_BLOCK
+    first = block_of(buffer.getvalue()[:head] + info.tobuf(tarfile.GNU_FORMAT))
+    blocks = [first] + [block_of(bytes(BOMB_BLOCK))] * BOMB_BLOCKS + [block_of(bytes(20 * 512))]
+    index = b"\0" + number(len(blocks)) + b"".join(line for _, line in blocks)
+    index += bytes(-len(index) % 4)
+    index += zlib.crc32(index).to_bytes(4, "little")
+    flags = b"\0\x04"
+    tail = (len(index) // 4 - 1).to_bytes(4, "little") + flags
+    start = b"\xfd7zXZ\0" + flags + zlib.crc32(flags).to_bytes(4, "little")
+    payload = start + b"".join(block for block, _ in blocks) + index + zlib.crc32(tail).to_bytes(4, "little") + tail + b"YZ"
+    return key.header(blake2b(payload)) + payload
 
 
 def main(arguments):
@@ -117,16 +140,14 @@ def main(arguments):
         return 0
     if not (options.keys and options.out and options.kind):
         parser.error("--keys, --out and --kind are needed")
+    out = os.path.abspath(options.out)
     key = Key(options.keys, "acme")
-    if options.kind in STREAMED:
-        streamed(options.kind, key, options.out)
-        return 0
-    with tempfile.TemporaryDirectory() as scratch:
-        data = small(options.kind, key, Key(scratch, "other"))
-    with open(options.out, "wb") as file:
-        file.write(data)
+    if options.kind == "bomb":
+        data = bomb(key)
+    elif options.kind == "many-entries":
+        data = many_entries(key, out)
+    else:
+        with tempfile.TemporaryDirectory() as scratch:
+            data = small(options.kind, key, Key(scratch, "other"))
+    write_atomically(out, data, 0o644)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import re
+import shutil
 import stat
 import subprocess
 import tarfile
@@ -19,8 +20,8 @@ TARGET = "x86_64-linux"
 PKCS8_ED25519 = bytes.fromhex("302e020100300506032b657004220420")
 
 
-def run(*command, data=None):
-    return subprocess.run(command, input=data, check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout
+def run(*command, cwd=None):
+    return subprocess.run(command, cwd=cwd, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout
 
 
 def write_atomically(path, data, mode):
@@ -36,37 +37,38 @@ class Key:
 
     def __init__(self, directory, origin):
         self.name = f"{origin}-{REVISION}"
-        self.secret_path = os.path.join(directory, self.name + ".sig.key")
-        self.public_path = os.path.join(directory, self.name + ".pub")
+        secret_path = os.path.join(directory, self.name + ".sig.key")
+        public_path = os.path.join(directory, self.name + ".pub")
         os.makedirs(directory, exist_ok=True)
-        if os.path.exists(self.secret_path) and os.path.exists(self.public_path):
-            with open(self.secret_path, encoding="ascii") as file:
+        if os.path.exists(secret_path):
+            with open(secret_path, encoding="ascii") as file:
                 secret = base64.b64decode(file.read().split("\n")[3])
             self.seed, self.public = secret[:32], secret[32:]
-            return
-        self.seed = os.urandom(32)
-        with self.pem() as pem:
-            der = run("openssl", "pkey", "-in", pem.name, "-pubout", "-outform", "DER")
-        self.public = der[-32:]
-        self.write(self.secret_path, "SIG-SEC-1", self.seed + self.public, 0o400)
-        self.write(self.public_path, "SIG-PUB-1", self.public, 0o444)
+        elif os.path.exists(public_path):
+            raise RuntimeError(f"{public_path} is there but its secret half is not")
+        else:
+            self.seed = os.urandom(32)
+            self.public = self.with_seed("pkey", "-inform", "DER", "-pubout", "-outform", "DER", "-in")[-32:]
+            self.write(secret_path, "SIG-SEC-1", self.seed + self.public, 0o400)
+        if not os.path.exists(public_path):
+            self.write(public_path, "SIG-PUB-1", self.public, 0o444)
 
     def write(self, path, tag, raw, mode):
         text = f"{tag}\n{self.name}\n\n{base64.b64encode(raw).decode()}"
         write_atomically(path, text.encode(), mode)
 
-    def pem(self):
-        body = base64.b64encode(PKCS8_ED25519 + self.seed).decode()
-        file = tempfile.NamedTemporaryFile("w", suffix=".pem")
-        file.write(f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n")
-        file.flush()
-        return file
+    def with_seed(self, *arguments):
+        """openssl with the secret key's file as the last argument."""
+        with tempfile.NamedTemporaryFile(suffix=".der") as der:
+            der.write(PKCS8_ED25519 + self.seed)
+            der.flush()
+            return run("openssl", *arguments, der.name)
 
     def sign(self, message):
-        with self.pem() as pem, tempfile.NamedTemporaryFile() as text:
+        with tempfile.NamedTemporaryFile() as text:
             text.write(message)
             text.flush()
-            return run("openssl", "pkeyutl", "-sign", "-inkey", pem.name, "-rawin", "-in", text.name)
+            return self.with_seed("pkeyutl", "-sign", "-rawin", "-in", text.name, "-keyform", "DER", "-inkey")
 
     def header(self, digest, name=None):
         """The five lines in front of a payload with that BLAKE2b digest (hex)."""
@@ -96,6 +98,7 @@ class Package:
         self.prefix = f"/hab/pkgs/{self.ident}"
         self.directory = os.path.join(root, self.prefix.lstrip("/"))
         self.facts = facts
+        self.modes = {}  # relative path to mode, for what this machine's user could not read or set
         self.deps = []
         self.runtime_deps = []
         os.makedirs(self.directory, exist_ok=True)
@@ -147,7 +150,7 @@ class Package:
             "DEPS": "\n".join(p.ident for p in self.deps),
             "TDEPS": "\n".join(p.ident for p in self.runtime_deps),
             "BUILD_DEPS": "\n".join(facts.get("build_deps", [])),
-            "BUILD_TDEPS": "\n".join(facts.get("build_deps", [])),
+            "BUILD_TDEPS": "\n".join(facts.get("build_tdeps", facts.get("build_deps", []))),
             "PATH": ":".join(path),
             "RUNTIME_PATH": ":".join(runtime_path),
             "RUNTIME_ENVIRONMENT": "\n".join(f"{k}={v}" for k, v in environment.items()),
@@ -166,16 +169,26 @@ class Package:
         return {name: text + "\n" for name, text in texts.items() if text}
 
     def manifest(self):
-        facts = self.facts
-        deps = "\n".join(f"* `{p.ident}`" for p in self.deps) or "None"
-        return (f"# {self.origin} / {self.name}\n\n{facts.get('description', 'A demo package')}\n\n"
-                f"* __Maintainer__: {facts.get('maintainer', 'The hab-deploy authors')}\n"
-                f"* __Version__: {self.version}\n* __Release__: {RELEASE}\n* __Architecture__: x86_64\n"
-                f"* __System__: linux\n* __Target__: {TARGET}\n"
-                f"* __Upstream URL__: [{facts.get('url', 'None')}]({facts.get('url', 'None')})\n"
-                f"* __License__: {facts.get('license', 'Apache-2.0')} \n"
-                f"* __Source__: [Debian]({facts.get('debian', 'none')})\n\n## Deps\n\n{deps}\n\n"
-                "## Plan\n\nMade by tests/support/demo/make-demo-packages, not by hab-plan-build.\n")
+        facts, url = self.facts, self.facts.get("url", "")
+        short = " ".join(f"{p.origin}/{p.name}" for p in self.deps)
+        build = " ".join("/".join(i.split("/")[:2]) for i in facts.get("build_deps", []))
+        flags = self.metafiles()
+        items = {
+            "Maintainer": facts.get("maintainer", "The hab-deploy authors"), "Version": self.version, "Release": RELEASE,
+            "Architecture": "x86_64", "System": "linux", "Target": TARGET,
+            "Upstream URL": f"[{url}]({url})" if url else "upstream project's website or home page is not defined",
+            "License": facts.get("license", "Apache-2.0") + " ", "Source": f"Debian's {facts['debian']}" if "debian" in facts else "our own",
+            "SHA": "not a download", "Path": f"`{self.prefix}`",
+            "Build Dependencies": f"`{build} `" if build else "no build dependencies or undefined",
+            "Dependencies": f"`{short} `" if short else "no runtime dependencies or undefined",
+            "Interpreters": "no interpreters or undefined",
+        }
+        listed = "".join(f"* __{name}__: {text}\n" for name, text in items.items())
+        flags = "".join(f"{name}: {flags.get(name, '').strip()}\n" for name in ("CFLAGS", "LDFLAGS", "LD_RUN_PATH"))
+        plan = (f"pkg_name={self.name}\npkg_origin={self.origin}\npkg_version={self.version}\npkg_deps=({short})\n"
+                "# Made by tests/support/demo/make-demo-packages, not by hab-plan-build.\n")
+        return (f"# {self.origin} / {self.name}\n\n{facts.get('description', 'A demo package')}\n\n{listed}\n# Plan\n\n"
+                f"## Build Flags\n\n```bash\n{flags}```\n\n## Plan Source\n\n```bash\n{plan}```\n")
 
     def files(self, key):
         lines = []
@@ -188,10 +201,15 @@ class Package:
         payload = "".join(line + "\n" for line in sorted(lines)).encode(errors="surrogateescape")
         return key.header(blake2b(payload)) + payload
 
-    def write_metafiles(self, key, crlf=False):
+    def write_metafiles(self, key):
+        """All of them; only once every dependency's directory is complete, and before any is removed."""
+        if self.facts.get("minimal"):
+            self.put("IDENT", self.ident + "\n")
+            self.put("TARGET", TARGET + "\n")
+            return
         for name, text in self.metafiles().items():
-            self.put(name, text.replace("\n", "\r\n") if crlf else text)
-        if not any(set(n) & set("\n") for _, _, names in os.walk(self.directory) for n in names):
+            self.put(name, text.replace("\n", "\r\n") if self.facts.get("crlf") else text)
+        if not any("\n" in n for _, _, names in os.walk(self.directory) for n in names):
             self.put("FILES", self.files(key))
         self.put("MANIFEST", self.manifest())
 
@@ -199,48 +217,48 @@ class Package:
         return f"{self.ident.replace('/', '-')}-{TARGET}.hart"
 
 
-def normalise(member):
-    member.uid = member.gid = 0
-    member.uname = member.gname = "root"
-    member.mtime = MTIME
-    return member
-
-
-def pack(package, key, out, xz_level="-6"):
+def pack(package, key, out, scratch):
     """Tar and compress as hab-plan-build does, sign, and put the .hart in place."""
-    with tempfile.NamedTemporaryFile(dir=os.path.dirname(out), delete=False) as payload:
-        compressor = subprocess.Popen(["xz", "--compress", xz_level, "--threads=2"], stdin=subprocess.PIPE, stdout=payload)
-        with tarfile.open(fileobj=compressor.stdin, mode="w|", format=tarfile.GNU_FORMAT,
-                          encoding="utf-8", errors="surrogateescape", bufsize=10240) as tar:
-            add_tree(tar, package.directory, package.prefix.lstrip("/"))
-        compressor.stdin.close()
-        if compressor.wait() != 0:
+    payload = os.path.join(scratch, package.file_name() + ".payload")
+    with open(payload, "wb") as file:
+        level = package.facts.get("xz", "-6")
+        with subprocess.Popen(["xz", "--compress", level, "--threads=2"], stdin=subprocess.PIPE, stdout=file) as xz:
+            with tarfile.open(fileobj=xz.stdin, mode="w|", format=tarfile.GNU_FORMAT,
+                              encoding="utf-8", errors="surrogateescape", bufsize=10240) as tar:
+                add_tree(tar, package, "")
+        if xz.returncode != 0:
             raise RuntimeError("xz failed")
-    header = key.header(blake2b_file(payload.name))
-    with tempfile.NamedTemporaryFile(dir=os.path.dirname(out), delete=False) as hart:
-        hart.write(header)
-        with open(payload.name, "rb") as file:
-            while chunk := file.read(1 << 20):
-                hart.write(chunk)
-    os.unlink(payload.name)
-    os.chmod(hart.name, 0o644)
-    os.replace(hart.name, out)
+    whole = os.path.join(scratch, package.file_name())
+    with open(whole, "wb") as hart, open(payload, "rb") as file:
+        hart.write(key.header(blake2b_file(payload)))
+        shutil.copyfileobj(file, hart, 1 << 20)
+    os.unlink(payload)
+    os.chmod(whole, 0o644)
+    os.replace(whole, out)
 
 
-def add_tree(tar, directory, name):
-    tar.add(directory, name, recursive=False, filter=normalise)
-    for entry in sorted(os.listdir(directory)):
-        path = os.path.join(directory, entry)
-        if os.path.isdir(path) and not os.path.islink(path):
-            add_tree(tar, path, f"{name}/{entry}")
-        else:
-            tar.add(path, f"{name}/{entry}", recursive=False, filter=normalise)
+def add_tree(tar, package, relative):
+    """A directory and what is in it, in order, owned by root, as old as the release."""
+    path = os.path.join(package.directory, relative)
+    name = os.path.join(package.prefix.lstrip("/"), relative).rstrip("/")
+
+    def normalise(member):
+        member.uid = member.gid = 0
+        member.uname = member.gname = "root"
+        member.mtime = MTIME
+        member.mode = package.modes.get(relative, member.mode)
+        return member
+
+    tar.add(path, name, recursive=False, filter=normalise)
+    if os.path.isdir(path) and not os.path.islink(path):
+        for entry in sorted(os.listdir(path)):
+            add_tree(tar, package, os.path.join(relative, entry))
 
 
 def upstream_version(debian_version):
-    """5:7.0.15-1~deb12u10 becomes 7.0.15."""
+    """5:7.0.15-1~deb12u10 becomes 7.0.15; 1:1.2.13.dfsg-1 becomes 1.2.13."""
     version = debian_version.split(":", 1)[-1].rsplit("-", 1)[0]
-    return re.split(r"[+~]", version)[0] or version
+    return re.split(r"[+~]|\.dfsg|\.ds", version)[0] or version
 
 
 def member(name, kind=tarfile.REGTYPE, data=b"", mode=0o644, link=""):

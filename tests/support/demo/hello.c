@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 int main(int argc, char **argv)
@@ -18,6 +19,7 @@ int main(int argc, char **argv)
         .sin_port = htons((unsigned short)(argc > 1 ? strtoul(argv[1], NULL, 10) : 8080))};
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     int on = 1;
+    const struct timeval patience = {.tv_sec = 2}; /* with who connects and says nothing */
     signal(SIGPIPE, SIG_IGN);
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (bind(listener, (struct sockaddr *)&address, sizeof(address)) != 0 ||
@@ -28,6 +30,7 @@ int main(int argc, char **argv)
     for (;;) {
         char request[2048];
         int peer = accept(listener, NULL, NULL);
+        setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
         if (peer >= 0 && read(peer, request, sizeof(request)) > 0 &&
             write(peer, answer, strlen(answer)) < 0) {
             perror("hello");

@@ -2,20 +2,15 @@
 import os
 import random
 
+from hartlib import RELEASE
 
 DEEP = 60
 HUGE_MIB = 300
 
 
 def make(maker):
-    library(maker)
-    chain(maker)
-    links(maker)
-    names(maker)
-    modes(maker)
-    empty(maker)
-    texts(maker)
-    huge(maker)
+    for recipe in (library, chain, links, names, modes, empty, minimal, texts, many_ports, huge):
+        recipe(maker)
 
 
 def library(maker):
@@ -36,13 +31,23 @@ def chain(maker):
 
 def links(maker):
     package = maker.new("odd", "links", "1.0", description="Hard and symbolic links of every kind")
+    other = maker.made["odd/library"]
+    package.depend(other)
     package.put("bin/program", "#!/bin/sh\necho program\n", 0o755)
     os.link(package.path("bin/program"), package.path("bin/same-program"))
     os.link(package.path("bin/program"), package.path("zz/again"))
-    os.symlink("program", package.path("bin/relative"))
-    os.symlink("/hab/pkgs/core/nothing/1/20260101000000/bin/x", package.path("bin/absolute"))
-    os.symlink("../../nowhere", package.path("bin/dangling"))
-    os.symlink("bin", package.path("sbin"))
+    for name, target in {
+        "bin/relative": "program",
+        "bin/absolute": f"/hab/pkgs/core/nothing/1/{RELEASE}/bin/x",
+        "bin/dangling": "../../nowhere",
+        "sbin": "bin",
+        "include/odd.h": f"{other.prefix}/include/odd.h",
+        "include/all": f"{other.prefix}/include",
+        "share/up": "../../../../library",
+        "share/self": "self",
+        "share/" + "long-link-" * 12: "../" + "long-target-" * 12,
+    }.items():
+        os.symlink(target, package.path(name))
 
 
 def names(maker):
@@ -59,11 +64,11 @@ def names(maker):
 def modes(maker):
     package = maker.new("odd", "modes", "1.0", description="Set-id bits, sticky directories and tight modes", user="svc", group="svcgrp")
     package.put("hooks/run", "#!/bin/sh\nexec sleep 1000\n", 0o755)
-    for name, mode in {"setuid": 0o4755, "setgid": 0o2755, "private": 0o600, "nothing": 0o000}.items():
+    for name in ("setuid", "setgid", "private", "nothing"):
         package.put("bin/" + name, name + "\n")
-        os.chmod(package.path("bin", name), mode)
     os.makedirs(package.path("sticky") + "/in")
-    os.chmod(package.path("sticky"), 0o1777)
+    package.modes = {"bin/setuid": 0o4755, "bin/setgid": 0o2755, "bin/private": 0o600, "bin/nothing": 0, "sticky": 0o1777,
+                     "sticky/in": 0o2770}
 
 
 def empty(maker):
@@ -72,10 +77,28 @@ def empty(maker):
     package.put("file", b"")
 
 
+def minimal(maker):
+    """IDENT and TARGET are all that Habitat insists on."""
+    package = maker.new("odd", "minimal", "1", minimal=True)
+    package.put("file", "file\n")
+
+
 def texts(maker):
     package = maker.new("odd", "crlf", "2.0", crlf=True, description="Metafiles as Windows writes them", exposes=[80, 443],
                         exports={"http": "http.port"}, environment={"JAVA_HOME": "C:\\java = x"})
     package.put("default.toml", "[http]\r\nport = 80\r\n")
+
+
+def many_ports(maker):
+    """A service with every metafile that is about running, and environment that needs quoting."""
+    package = maker.new(
+        "odd", "full_service", "2016i", description="Everything a service can say of itself", user="svc", group="svcgrp",
+        exposes=[1, 80, 8080, 65535], exports={"port": "port", "ssl-port": "ssl.port", "host": "host"},
+        binds={"database": "port host", "queue": "port"}, binds_optional={"cache": "port", "router": "port ssl-port"},
+        environment={"QUOTES": "a 'b' \"c\" $d `e` \\f", "EMPTY": "", "EQUALS": "a=b=c", "BRACES": "{{x}} ${y} $(z)"},
+        shutdown_signal="USR1", shutdown_timeout=45)
+    package.put("hooks/run", "#!/bin/sh\ntrap 'exit 0' USR1\nwhile :; do sleep 1; done\n", 0o755)
+    package.put("default.toml", 'port = 80\nhost = "localhost"\n\n[ssl]\nport = 8080\n')
 
 
 def huge(maker):

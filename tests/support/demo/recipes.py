@@ -3,12 +3,13 @@ import os
 import shutil
 
 from debian import is_dynamic, needed
-from hartlib import Package, run
+from hartlib import RELEASE, Package, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HAB_VERSION = "2.1.78"
 
-# Debian package: (Habitat name, licence). Every library a demo program may need.
+# Debian package: (Habitat name, licence). Searched in this order and no further than needed, so that what only some builds of redis
+# want is not downloaded for the others.
 LIBRARIES = {
     "libc6": ("glibc", "LGPL-2.1-or-later"),
     "libgcc-s1": ("gcc-libs", "GPL-3.0-or-later WITH GCC-exception-3.1"),
@@ -19,11 +20,7 @@ LIBRARIES = {
     "libpcre2-8-0": ("pcre2", "BSD-3-Clause"),
     "libcrypt1": ("libxcrypt", "LGPL-2.1-or-later"),
     "libjemalloc2": ("jemalloc", "BSD-2-Clause"),
-    "liblua5.1-0": ("lua", "MIT"),
-    "lua-cjson": ("lua-cjson", "MIT"),
-    "lua-bitop": ("lua-bitop", "MIT"),
     "liblzf1": ("liblzf", "BSD-2-Clause"),
-    "libhiredis0.14": ("hiredis", "BSD-3-Clause"),
     "libsystemd0": ("libsystemd", "LGPL-2.1-or-later"),
     "liblzma5": ("xz", "0BSD"),
     "libzstd1": ("zstd", "BSD-3-Clause"),
@@ -31,17 +28,23 @@ LIBRARIES = {
     "libcap2": ("libcap", "BSD-3-Clause"),
     "libgcrypt20": ("libgcrypt", "LGPL-2.1-or-later"),
     "libgpg-error0": ("libgpg-error", "LGPL-2.1-or-later"),
+    "libhiredis0.14": ("hiredis", "BSD-3-Clause"),
+    "liblua5.1-0": ("lua", "MIT"),
+    "lua-cjson": ("lua-cjson", "MIT"),
+    "lua-bitop": ("lua-bitop", "MIT"),
 }
 DEBIAN_PACKAGES = list(LIBRARIES) + ["redis-server", "redis-tools", "nginx", "busybox-static", "ca-certificates"]
 
 SHELL = "#!/bin/sh\n"
+CFLAGS = ["-std=gnu17", "-O2", "-s", "-Wall", "-Wextra"]
 
 
 class Maker:
-    def __init__(self, debian, root):
-        self.debian, self.root = debian, root
-        self.made = {}   # "origin/name" to Package, in order: dependencies first
-        self.owners = {}  # soname to Debian package, filled when first asked
+    def __init__(self, debian, root, origin):
+        self.debian, self.root, self.origin = debian, root, origin
+        self.made = {}    # "origin/name" to Package, in order: dependencies first
+        self.owners = {}  # soname to Debian package
+        self.unsearched = list(LIBRARIES)
 
     def new(self, origin, name, version, **facts):
         package = Package(origin, name, version, self.root, **facts)
@@ -51,11 +54,13 @@ class Maker:
     # Libraries
 
     def owner(self, soname):
-        if not self.owners:
-            for package in LIBRARIES:
-                for name in self.debian.files(package):
-                    if ".so" in os.path.basename(name):
-                        self.owners.setdefault(os.path.basename(name), package)
+        while soname not in self.owners and self.unsearched:
+            package = self.unsearched.pop(0)
+            for name in self.debian.files(package):
+                if self.is_library(name):
+                    self.owners.setdefault(os.path.basename(name), package)
+        if soname not in self.owners:
+            raise RuntimeError(f"no Debian package in recipes.LIBRARIES has {soname}")
         return self.owners[soname]
 
     def library(self, debian_package):
@@ -144,25 +149,32 @@ class Maker:
         cacerts.put("ssl/cert.pem", bundle)
         cacerts.put("ssl/certs/cacert.pem", bundle)
         standin = os.path.join(self.root, "standin")
-        run("gcc", "-O2", "-static", "-s", "-o", standin, os.path.join(HERE, "supervisor-standin.c"))
+        sources = sorted(os.path.join(HERE, n) for n in os.listdir(HERE) if n.startswith("supervisor-standin") and n.endswith(".c"))
+        run("gcc", *CFLAGS, "-static", f'-DSTANDIN_VERSION="{HAB_VERSION}"', "-o", standin, *sources)
         for name, program, deps in (("hab", "hab", [busybox, cacerts]), ("hab-sup", "hab-sup", [busybox]),
                                     ("hab-launcher", "hab-launch", [])):
-            package = self.new("chef", name, HAB_VERSION, license="Apache-2.0",
-                               description="STAND-IN FOR TESTS: runs a service's run hook, and is not Habitat")
+            package = self.new("chef", name, HAB_VERSION, license="Apache-2.0", build_deps=self.build_deps(),
+                               description="STAND-IN FOR TESTS, NOT HABITAT: runs a service's run hook, renders nothing")
             shutil.copyfile(standin, package.path("bin", program))
             os.chmod(package.path("bin", program), 0o755)
             package.depend(*deps)
 
+    @staticmethod
+    def build_deps():
+        """What hab-plan-build would have built our own programs with; never made, never needed."""
+        return [f"core/gcc/{run('gcc', '-dumpfullversion').decode().strip()}/{RELEASE}"]
+
     # Services
 
     def service(self, name, version, hooks, **facts):
-        package = self.new(facts.pop("origin", "acme"), name, version, **facts)
+        package = self.new(self.origin, name, version, **facts)
         for hook, text in hooks.items():
             package.put(f"hooks/{hook}", SHELL + text, 0o755)
         return package
 
     def compiled(self, package, source, *flags):
-        run("gcc", "-O2", "-s", *flags, "-o", package.path("bin", package.name), os.path.join(HERE, source))
+        package.facts["build_deps"] = self.build_deps()
+        run("gcc", *CFLAGS, *flags, "-o", package.path("bin", package.name), os.path.join(HERE, source))
 
     def services(self):
         # run hooks are plain shell: the stand-in renders no templates; config/ is there for those who do.
@@ -186,13 +198,12 @@ class Maker:
                   "maxmemory {{cfg.maxmemory}}\n{{#if cfg.save.enabled}}\nsave {{cfg.save.seconds}} 1\n{{else}}\nsave \"\"\n{{/if}}\n")
         self.program(redis, {"redis-server": ("redis-tools", "/usr/bin/redis-check-rdb"), "redis-cli": ("redis-tools", "/usr/bin/redis-cli")})
 
-        nginx = self.service("nginx", self.debian.version("nginx"), {
-            "run": "exec 2>&1\nV=/hab/svc/nginx/var\nmkdir -p $V/body $V/proxy $V/fastcgi $V/uwsgi $V/scgi\n"
-                   "exec nginx -p $V -c \"$(dirname \"$(readlink -f \"$(command -v nginx)\")\")/../share/nginx.conf\" -g 'daemon off;'\n",
-        }, description="A web server", license="BSD-2-Clause", url="https://nginx.org/", debian="nginx",
-            user="root", group="hab", exports={"port": "http.port"}, exposes=[8080])
-        nginx.put("default.toml", "[http]\nport = 8080\n")
-        nginx.put("config/nginx.conf", "http { server { listen {{cfg.http.port}}; } }\n")
+        nginx = self.service("nginx", self.debian.version("nginx"), {"run": NGINX_RUN},
+                             description="A web server", license="BSD-2-Clause", url="https://nginx.org/", debian="nginx",
+                             user="root", group="hab", exports={"port": "http.port"}, exposes=[8080], shutdown_signal="QUIT")
+        nginx.put("default.toml", "[http]\nport = 8080\nworkers = 1\n")
+        nginx.put("config/nginx.conf", NGINX_CONF.replace("listen 8080", "listen {{cfg.http.port}}")
+                  .replace("worker_processes 1", "worker_processes {{cfg.http.workers}}").replace("@PREFIX@", "{{pkg.path}}"))
         nginx.put("share/nginx.conf", NGINX_CONF.replace("@PREFIX@", nginx.prefix))
         nginx.put("share/html/index.html", "<h1>Served by nginx from a Habitat package</h1>\n")
         self.program(nginx, {"nginx": ("nginx", "/usr/sbin/nginx")})
@@ -208,12 +219,27 @@ class Maker:
         self.patch(webapp)
 
 
+def make(maker):
+    maker.base()
+    maker.services()
+
+
+# As root the workers become hab; as anybody else there is nobody to become. The log goes to stdout where that can be opened.
+NGINX_RUN = """exec 2>&1
+V=/hab/svc/nginx/var
+mkdir -p $V/body $V/proxy $V/fastcgi $V/uwsgi $V/scgi
+rm -f $V/access.log
+if (: >>/dev/stdout) 2>/dev/null; then ln -s /dev/stdout $V/access.log; fi
+globals='daemon off;'
+if [ "$(id -u)" = 0 ] && grep -q '^hab:' /etc/passwd; then globals="$globals user hab hab;"; fi
+exec nginx -p $V -c "$(dirname "$(readlink -f "$(command -v nginx)")")/../share/nginx.conf" -g "$globals"
+"""
 NGINX_CONF = """worker_processes 1;
 error_log stderr;
 pid /hab/svc/nginx/var/nginx.pid;
 events { worker_connections 64; }
 http {
-    access_log /dev/stdout;
+    access_log /hab/svc/nginx/var/access.log;
     client_body_temp_path /hab/svc/nginx/var/body;
     proxy_temp_path /hab/svc/nginx/var/proxy;
     fastcgi_temp_path /hab/svc/nginx/var/fastcgi;

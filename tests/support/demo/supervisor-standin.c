@@ -3,88 +3,76 @@
  *
  * One static program that is hab, hab-sup and hab-launch by the name it is called. "hab sup run
  * IDENT" checks the licence and the flags as the real one does, makes the service's directories,
- * drops to SVC_USER:SVC_GROUP when it may, runs hooks/init and hooks/run without rendering
- * anything, restarts what dies, answers on the HTTP gateway, and stops the service on TERM. There
- * is no ring, no configuration, no update: whoever needs those needs Habitat.
+ * drops to SVC_USER:SVC_GROUP when it may, runs hooks/init and hooks/run as they are, restarts what
+ * dies, answers on the HTTP gateway, and stops the service on TERM. There is no ring, no templates,
+ * no configuration, no update: whoever needs those needs Habitat.
+ *
+ * One process, one poll loop: nothing a client, a hook or a service does makes it wait.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
+#include "supervisor-standin.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
-#include <poll.h>
+#include <linux/capability.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { TEXT = 4096 };
-
-static struct {
-    char name[256]; /* of the service; empty: a bare Supervisor */
-    char group[256];
-    char prefix[1024]; /* /hab/pkgs/o/n/v/r */
-    uid_t uid;
-    gid_t gid;
-    bool drop;
-    pid_t pid;
-    time_t died;
-    int signal;
-    unsigned timeout;
-} service = {.group = "default", .signal = SIGTERM, .timeout = 8};
-
-static volatile sig_atomic_t stopping;
-
-static void on_stop(int number)
+int64_t now_ms(void)
 {
-    (void)number;
-    stopping = 1;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void say(const char *what, const char *detail)
+void say(const char *what, const char *detail)
 {
     printf("hab-sup(STAND-IN): %s%s%s\n", what, *detail == '\0' ? "" : " ", detail);
     fflush(stdout);
 }
 
-static int fail(int status, const char *what, const char *detail)
+int fail(int status, const char *what, const char *detail)
 {
-    fprintf(stderr, "hab-sup(STAND-IN): %s %s\n", what, detail);
+    fprintf(stderr, "hab-sup(STAND-IN): %s%s%s\n", what, *detail == '\0' ? "" : " ", detail);
     return status;
 }
 
-static bool read_text(const char *path, char *out, size_t size)
+/* The whole of a small file without white space at its end, to be freed; NULL when there is none.
+ */
+char *read_text(const char *path)
 {
     FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        return false;
+    char *text = file == NULL ? NULL : calloc(1, FILE_LIMIT + 1);
+    size_t length = text == NULL ? 0 : fread(text, 1, FILE_LIMIT, file);
+    if (file != NULL) {
+        fclose(file);
     }
-    size_t length = fread(out, 1, size - 1, file);
-    fclose(file);
-    while (length > 0 && strchr(" \r\n\t", out[length - 1]) != NULL) {
-        length--;
+    while (length > 0 && strchr(" \r\n\t", text[length - 1]) != NULL) {
+        text[--length] = '\0';
     }
-    out[length] = '\0';
-    return true;
+    return text;
 }
 
-static bool metafile(const char *name, char *out, size_t size)
+char *metafile(const struct service *service, const char *name)
 {
-    char path[2048];
-    snprintf(path, sizeof(path), "%s/%s", service.prefix, name);
-    return read_text(path, out, size);
+    char path[PATH_MAX];
+    snprintf(path, sizeof(path), "%s/%s", service->prefix, name);
+    return read_text(path);
 }
 
-/* Field number 2 of the row of /etc/passwd or /etc/group: the number. */
-static bool account(const char *file, const char *name, unsigned *ret_id, unsigned *ret_group)
+/* Accounts: read by ourselves, since a static program has no name service. */
+
+static bool account(const char *file, const char *name, unsigned *ret_id)
 {
     char line[1024];
     FILE *rows = fopen(file, "re");
@@ -92,12 +80,10 @@ static bool account(const char *file, const char *name, unsigned *ret_id, unsign
     while (rows != NULL && !found && fgets(line, sizeof(line), rows) != NULL) {
         char *rest = line;
         const char *row = strsep(&rest, ":");
-        const char *password = rest == NULL ? NULL : strsep(&rest, ":");
-        const char *id = rest == NULL ? NULL : strsep(&rest, ":");
-        if (password != NULL && id != NULL && strcmp(row, name) == 0) {
-            *ret_id = (unsigned)strtoul(id, NULL, 10);
-            *ret_group = rest == NULL ? 0 : (unsigned)strtoul(rest, NULL, 10);
-            found = true;
+        strsep(&rest, ":");
+        found = rest != NULL && strcmp(row, name) == 0;
+        if (found) {
+            *ret_id = (unsigned)strtoul(rest, NULL, 10);
         }
     }
     if (rows != NULL) {
@@ -106,476 +92,371 @@ static bool account(const char *file, const char *name, unsigned *ret_id, unsign
     return found;
 }
 
-/* The greatest directory name below path that the request allows (NULL: any). */
-static bool newest(char *path, size_t size, const char *wanted)
+static bool has_member(char *members, const char *user)
 {
-    char best[256] = "";
-    DIR *dir = opendir(path);
-    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
-        bool hidden = entry->d_name[0] == '.';
-        if (!hidden && (wanted == NULL || strcmp(wanted, entry->d_name) == 0) &&
-            strverscmp(entry->d_name, best) > 0) {
-            snprintf(best, sizeof(best), "%s", entry->d_name);
-        }
-    }
-    if (dir != NULL) {
-        closedir(dir);
-    }
-    size_t length = strlen(path);
-    snprintf(path + length, size - length, "/%s", best);
-    return best[0] != '\0';
-}
-
-static bool find_package(const char *ident)
-{
-    char copy[1024];
-    const char *parts[4] = {NULL};
-    char *rest = copy;
-    snprintf(copy, sizeof(copy), "%s", ident);
-    for (size_t i = 0; i < 4 && rest != NULL; i++) {
-        parts[i] = strsep(&rest, "/");
-    }
-    if (parts[1] == NULL || rest != NULL) {
-        return false;
-    }
-    snprintf(service.name, sizeof(service.name), "%s", parts[1]);
-    snprintf(service.prefix, sizeof(service.prefix), "/hab/pkgs/%s/%s", parts[0], parts[1]);
-    return newest(service.prefix, sizeof(service.prefix), parts[2]) &&
-           newest(service.prefix, sizeof(service.prefix), parts[3]);
-}
-
-static bool has_capability(unsigned number)
-{
-    char text[TEXT];
-    if (!read_text("/proc/self/status", text, sizeof(text))) {
-        return geteuid() == 0;
-    }
-    const char *line = strstr(text, "CapEff:");
-    return line != NULL && (strtoull(line + 7, NULL, 16) >> number & 1) != 0;
-}
-
-/* CAP_CHOWN 0, CAP_SETGID 6, CAP_SETUID 7: with all three the service gets its own user. */
-static int choose_user(void)
-{
-    char user[256] = "hab";
-    char group[256] = "hab";
-    unsigned unused = 0;
-    service.uid = geteuid();
-    service.gid = getegid();
-    service.drop = has_capability(0) && has_capability(6) && has_capability(7);
-    if (!service.drop) {
-        say("cannot change users: everything runs as the Supervisor's own user", "");
-        return 0;
-    }
-    metafile("SVC_USER", user, sizeof(user));
-    metafile("SVC_GROUP", group, sizeof(group));
-    if (!account("/etc/passwd", user, &service.uid, &unused) ||
-        !account("/etc/group", group, &service.gid, &unused)) {
-        return fail(86, "no such user or group:", user);
-    }
-    return 0;
-}
-
-static int make_directory(const char *path, mode_t mode, bool own)
-{
-    if (mkdir(path, mode) != 0 && errno != EEXIST) {
-        perror(path);
-        return 86;
-    }
-    if (own && chmod(path, mode) == 0 && service.drop &&
-        chown(path, service.uid, service.gid) != 0) {
-        perror(path);
-        return 86;
-    }
-    return 0;
-}
-
-static int make_directories(void)
-{
-    static const struct {
-        const char *name;
-        mode_t mode;
-        bool own;
-    } rows[] = {{"", 0755, false},       {"/config", 0770, true}, {"/config_install", 0770, true},
-                {"/data", 0770, true},   {"/files", 0770, true},  {"/var", 0770, true},
-                {"/static", 0770, true}, {"/hooks", 0755, false}, {"/logs", 0755, false}};
-    int status = make_directory("/hab/sup", 0755, false);
-    status = status == 0 ? make_directory("/hab/sup/default", 0755, false) : status;
-    status = status == 0 ? make_directory("/hab/svc", 0755, false) : status;
-    for (size_t i = 0; status == 0 && service.name[0] != '\0' && i < sizeof(rows) / sizeof(rows[0]);
-         i++) {
-        char path[1024];
-        snprintf(path, sizeof(path), "/hab/svc/%s%s", service.name, rows[i].name);
-        status = make_directory(path, rows[i].mode, rows[i].own);
-    }
-    return status;
-}
-
-/* KEY=value lines into the environment; PATH is RUNTIME_PATH and what the Supervisor has. */
-static void set_environment(void)
-{
-    char text[TEXT];
-    char path[TEXT];
-    char all[3 * TEXT];
-    if (metafile("RUNTIME_ENVIRONMENT", text, sizeof(text))) {
-        char *rest = text;
-        for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
-            char *equals = strchr(line, '=');
-            if (equals != NULL && strncmp(line, "PATH=", 5) != 0) {
-                *equals = '\0';
-                setenv(line, equals + 1, 1);
-            }
-        }
-    }
-    const char *own = getenv("PATH");
-    bool has = metafile("RUNTIME_PATH", path, sizeof(path));
-    snprintf(all, sizeof(all), "%s%s%s", has ? path : "", has ? ":" : "",
-             own == NULL ? "/bin" : own);
-    setenv("PATH", all, 1);
-}
-
-static pid_t start_hook(const char *name)
-{
-    char hook[2048];
-    snprintf(hook, sizeof(hook), "%s/hooks/%s", service.prefix, name);
-    if (access(hook, R_OK) != 0) {
-        return 0;
-    }
-    pid_t pid = fork();
-    if (pid != 0) {
-        return pid;
-    }
-    setpgid(0, 0);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    set_environment();
-    if (service.drop &&
-        (setgroups(0, NULL) != 0 || setgid(service.gid) != 0 || setuid(service.uid) != 0)) {
-        _exit(126);
-    }
-    char directory[1024];
-    snprintf(directory, sizeof(directory), "/hab/svc/%s", service.name);
-    if (chdir(directory) != 0) {
-        _exit(126);
-    }
-    execl("/bin/sh", "sh", hook, (char *)NULL);
-    _exit(127);
-}
-
-static int wait_for(pid_t pid)
-{
-    int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
-
-static void start_service(void)
-{
-    pid_t init = start_hook("init");
-    if (init > 0 && wait_for(init) != 0) {
-        say("the init hook failed", "");
-    }
-    service.pid = start_hook("run");
-    say("started", service.name);
-}
-
-/* Number and text of the service's health. */
-static int health(const char **ret_text)
-{
-    static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
-    static const int codes[] = {200, 200, 503, 500};
-    int result = service.pid > 0 ? 0 : 2;
-    pid_t hook = result == 0 ? start_hook("health-check") : 0;
-    if (hook > 0) {
-        result = wait_for(hook);
-        result = result > 3 ? 3 : result;
-    }
-    *ret_text = words[result];
-    return codes[result];
-}
-
-static void reply(int peer, int code, const char *type, const char *body)
-{
-    char text[TEXT];
-    int length = snprintf(text, sizeof(text),
-                          "HTTP/1.1 %d STAND-IN\r\nContent-Type: %s\r\nContent-Length: "
-                          "%zu\r\nConnection: close\r\n\r\n%s",
-                          code, type, strlen(body), body);
-    if (write(peer, text, (size_t)length) < 0) {
-        perror("gateway");
-    }
-}
-
-static bool is_authorised(const char *request)
-{
-    const char *token = getenv("HAB_SUP_GATEWAY_AUTH_TOKEN");
-    char wanted[TEXT];
-    if (token == NULL || *token == '\0') {
-        return true;
-    }
-    snprintf(wanted, sizeof(wanted), "Authorization: Bearer %s\r\n", token);
-    return strcasestr(request, wanted) != NULL;
-}
-
-static void answer(int peer)
-{
-    char request[TEXT] = "";
-    char path[1024];
-    char body[1024];
-    const char *word = "";
-    ssize_t got = read(peer, request, sizeof(request) - 1);
-    if (got <= 0 || sscanf(request, "GET %1023s", path) != 1) {
-        reply(peer, 400, "text/plain", "");
-        return;
-    }
-    char base[1024];
-    snprintf(base, sizeof(base), "/services/%.250s/%.250s/health", service.name, service.group);
-    if (!is_authorised(request)) {
-        reply(peer, 401, "text/plain", "");
-    } else if (strcmp(path, "/") == 0) {
-        reply(peer, 200, "text/html", "<h1>Stand-in for the Supervisor's gateway</h1>");
-    } else if (strcmp(path, "/services") == 0) {
-        snprintf(body, sizeof(body),
-                 "[{\"service_group\":\"%.250s.%.250s\",\"process\":{\"state\":\"%s\"}}]",
-                 service.name, service.group, service.pid > 0 ? "up" : "down");
-        reply(peer, 200, "application/json", service.name[0] == '\0' ? "[]" : body);
-    } else if (service.name[0] != '\0' && strcmp(path, base) == 0) {
-        int code = health(&word);
-        snprintf(body, sizeof(body), "{\"status\":\"%s\",\"stdout\":\"\",\"stderr\":\"\"}", word);
-        reply(peer, code, "application/json", body);
-    } else {
-        reply(peer, 404, "text/plain", "");
-    }
-}
-
-static int listen_http(const char *where)
-{
-    char host[64] = "";
-    unsigned port = 0;
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    int on = 1;
-    if (sscanf(where, "%63[^:]:%u", host, &port) != 2 ||
-        inet_pton(AF_INET, host, &address.sin_addr) != 1) {
-        return -1;
-    }
-    address.sin_port = htons((unsigned short)port);
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (bind(listener, (struct sockaddr *)&address, sizeof(address)) != 0 ||
-        listen(listener, 16) != 0) {
-        close(listener);
-        return -1;
-    }
-    return listener;
-}
-
-static void reap(void)
-{
-    int status = 0;
-    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-        if (pid == service.pid) {
-            say("the service ended and is started again", "");
-            service.pid = 0;
-            service.died = time(NULL);
-        }
-    }
-    if (service.pid == 0 && service.name[0] != '\0' && !stopping && time(NULL) > service.died) {
-        start_service();
-    }
-}
-
-static void stop_service(void)
-{
-    if (service.pid <= 0) {
-        return;
-    }
-    kill(-service.pid, service.signal);
-    for (unsigned i = 0; i < service.timeout * 20; i++) {
-        if (waitpid(service.pid, NULL, WNOHANG) == service.pid) {
-            say("stopped", service.name);
-            return;
-        }
-        usleep(50000);
-    }
-    kill(-service.pid, SIGKILL);
-    waitpid(service.pid, NULL, 0);
-    say("killed", service.name);
-}
-
-static int supervise(const char *http, bool gateway)
-{
-    struct sigaction action = {.sa_handler = on_stop};
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGINT, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    int listener = gateway ? listen_http(http) : -1;
-    if (gateway && listener < 0) {
-        return fail(86, "cannot listen on", http);
-    }
-    while (!stopping) {
-        struct pollfd wait = {.fd = listener, .events = POLLIN};
-        reap();
-        if (poll(&wait, listener < 0 ? 0 : 1, 200) > 0) {
-            int peer = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-            if (peer >= 0) {
-                answer(peer);
-                close(peer);
-            }
-        }
-    }
-    stop_service();
-    say("ended", "");
-    return 0;
-}
-
-/* The flags of "hab sup run": true those that take a value. */
-static const struct {
-    const char *name;
-    bool value;
-} flags[] = {
-    {"--listen-gossip", true},
-    {"--listen-http", true},
-    {"--listen-ctl", true},
-    {"--http-disable", false},
-    {"-D", false},
-    {"--peer", true},
-    {"--peer-watch-file", true},
-    {"--local-gossip-mode", false},
-    {"--permanent-peer", false},
-    {"-I", false},
-    {"--org", true},
-    {"--ring", true},
-    {"-r", true},
-    {"--cache-key-path", true},
-    {"--auto-update", false},
-    {"-A", false},
-    {"--channel", true},
-    {"--url", true},
-    {"-u", true},
-    {"--group", true},
-    {"--topology", true},
-    {"-t", true},
-    {"--strategy", true},
-    {"-s", true},
-    {"--update-condition", true},
-    {"--bind", true},
-    {"--binding-mode", true},
-    {"--health-check-interval", true},
-    {"--shutdown-timeout", true},
-    {"-v", false},
-    {"--no-color", false},
-    {"--json-logging", false},
-    {"--sys-ip-address", true},
-    {"--keep-latest-packages", true},
-};
-
-static int find_flag(const char *argument)
-{
-    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-        size_t length = strlen(flags[i].name);
-        if (strncmp(argument, flags[i].name, length) == 0 &&
-            (argument[length] == '\0' || argument[length] == '=')) {
-            return (int)i;
-        }
-    }
-    return -1;
-}
-
-/* hab-launch run [IDENT] FLAGS... */
-static int launch(int argc, char **argv)
-{
-    const char *ident = NULL;
-    const char *http = "0.0.0.0:9631";
-    bool gateway = true;
-    for (int i = 2; i < argc; i++) {
-        if (argv[i][0] != '-') {
-            ident = argv[i];
-            continue;
-        }
-        int flag = find_flag(argv[i]);
-        const char *equals = strchr(argv[i], '=');
-        if (flag < 0 || (flags[flag].value && equals == NULL && i + 1 == argc)) {
-            return fail(2, "unknown or incomplete argument", argv[i]);
-        }
-        const char *value = !flags[flag].value ? NULL : equals != NULL ? equals + 1 : argv[++i];
-        if (strcmp(flags[flag].name, "--listen-http") == 0) {
-            http = value;
-        } else if (strcmp(flags[flag].name, "--group") == 0) {
-            snprintf(service.group, sizeof(service.group), "%s", value);
-        } else if (strcmp(flags[flag].name, "--http-disable") == 0 ||
-                   strcmp(flags[flag].name, "-D") == 0) {
-            gateway = false;
-        }
-    }
-    char text[TEXT];
-    if (ident != NULL && (!find_package(ident) || !metafile("TARGET", text, sizeof(text)) ||
-                          strcmp(text, "x86_64-linux") != 0)) {
-        return fail(86, "no installed package satisfies", ident);
-    }
-    if (ident != NULL && metafile("SHUTDOWN_TIMEOUT", text, sizeof(text))) {
-        service.timeout = (unsigned)strtoul(text, NULL, 10);
-    }
-    if (ident != NULL && metafile("SHUTDOWN_SIGNAL", text, sizeof(text))) {
-        service.signal = strcmp(text, "INT") == 0    ? SIGINT
-                         : strcmp(text, "QUIT") == 0 ? SIGQUIT
-                                                     : SIGTERM;
-    }
-    int status = ident == NULL ? 0 : choose_user();
-    status = status == 0 ? make_directories() : status;
-    say("this is a stand-in, not Habitat; service:", ident == NULL ? "(none)" : ident);
-    return status == 0 ? supervise(http, gateway) : status;
-}
-
-static bool has_licence(void)
-{
-    const char *given = getenv("HAB_LICENSE");
-    if (given != NULL && *given != '\0') {
-        return strcmp(given, "accept") == 0 || strcmp(given, "accept-no-persist") == 0;
-    }
-    return access("/hab/accepted-licenses/habitat", F_OK) == 0;
-}
-
-static bool asks_for_help(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0 ||
-            strcmp(argv[i], "-V") == 0 || strcmp(argv[i], "--version") == 0 ||
-            strcmp(argv[i], "help") == 0) {
+    for (char *member; (member = strsep(&members, ",\n")) != NULL;) {
+        if (strcmp(member, user) == 0) {
             return true;
         }
     }
     return false;
 }
 
-/* hab sup run ... becomes hab-launch run ..., in the same process. */
-static int hab(int argc, char **argv)
+static void find_groups(struct service *service, const char *user)
 {
-    if (asks_for_help(argc, argv)) {
-        printf(
-            "hab 2.1.78 (STAND-IN for tests, not Habitat)\nusage: hab sup run [IDENT] [FLAGS]\n");
-        return 0;
+    char line[1024];
+    FILE *rows = fopen("/etc/group", "re");
+    while (rows != NULL && service->group_count < MAX_GROUPS &&
+           fgets(line, sizeof(line), rows) != NULL) {
+        char *rest = line;
+        strsep(&rest, ":");
+        strsep(&rest, ":");
+        const char *id = strsep(&rest, ":");
+        if (id != NULL && rest != NULL && has_member(rest, user)) {
+            service->groups[service->group_count++] = (gid_t)strtoul(id, NULL, 10);
+        }
     }
-    if (!has_licence()) {
-        return fail(1, "License agreement not accepted", "");
+    if (rows != NULL) {
+        fclose(rows);
     }
-    if (argc < 3 || strcmp(argv[1], "sup") != 0 || strcmp(argv[2], "run") != 0) {
-        return fail(2, "only 'hab sup run' is known, not", argc > 1 ? argv[1] : "");
-    }
-    char launcher[1024] = "/hab/pkgs/chef/hab-launcher";
-    if (!newest(launcher, sizeof(launcher), NULL) || !newest(launcher, sizeof(launcher), NULL)) {
-        return fail(86, "no hab-launcher in", launcher);
-    }
-    strncat(launcher, "/bin/hab-launch", sizeof(launcher) - strlen(launcher) - 1);
-    argv[1] = launcher;
-    execv(launcher, argv + 1);
-    return fail(86, "cannot run", launcher);
 }
 
-int main(int argc, char **argv)
+static bool may_change_users(void)
 {
-    const char *slash = strrchr(argv[0], '/');
-    const char *name = slash == NULL ? argv[0] : slash + 1;
-    return strcmp(name, "hab-launch") == 0 ? launch(argc, argv) : hab(argc, argv);
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2] = {{0}};
+    const unsigned wanted = 1U << CAP_CHOWN | 1U << CAP_SETGID | 1U << CAP_SETUID;
+    return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & wanted) == wanted;
+}
+
+int choose_user(struct service *service)
+{
+    unsigned uid = geteuid();
+    unsigned gid = getegid();
+    char *user = metafile(service, "SVC_USER");
+    char *group = metafile(service, "SVC_GROUP");
+    const char *user_name = user == NULL ? "hab" : user;
+    const char *group_name = group == NULL ? "hab" : group;
+    int status = 0;
+    service->drop = may_change_users();
+    if (!service->drop) {
+        say("cannot change users: everything runs as the Supervisor's own user", "");
+    } else if (account("/etc/passwd", user_name, &uid) && account("/etc/group", group_name, &gid)) {
+        find_groups(service, user_name);
+    } else if (user != NULL || group != NULL) {
+        status = fail(FATAL, "no such user or group:", user_name);
+    }
+    service->uid = uid;
+    service->gid = gid;
+    free(user);
+    free(group);
+    return status;
+}
+
+/* Directories */
+
+static int make_directory(const struct service *service, const char *path, mode_t mode)
+{
+    if (mkdir(path, mode) != 0) {
+        return errno == EEXIST ? 0 : fail(FATAL, strerror(errno), path);
+    }
+    bool own = mode == 0770 && service->drop;
+    if (chmod(path, mode) != 0 || (own && chown(path, service->uid, service->gid) != 0)) {
+        return fail(FATAL, strerror(errno), path);
+    }
+    return 0;
+}
+
+static int write_text(const char *path, const char *text, size_t length, mode_t mode)
+{
+    unlink(path);
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    bool done = file >= 0 && write(file, text, length) == (ssize_t)length &&
+                fchmod(file, mode) == 0;
+    if (file >= 0) {
+        close(file);
+    }
+    return done ? 0 : fail(FATAL, "cannot write", path);
+}
+
+static int write_pid(const char *path, pid_t pid)
+{
+    char text[32];
+    int length = snprintf(text, sizeof(text), "%d", (int)pid);
+    return write_text(path, text, (size_t)length, 0644);
+}
+
+/* The hooks as they are; the real one renders them. */
+static int copy_hooks(const struct service *service)
+{
+    static const char *const names[] = {"init", "run", "health-check"};
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+        char path[PATH_MAX];
+        snprintf(path, sizeof(path), "%s/hooks/%s", service->prefix, names[i]);
+        char *text = read_text(path);
+        if (text != NULL) {
+            size_t length = strlen(text);
+            text[length] = '\n';
+            snprintf(path, sizeof(path), "%s/hooks/%s", service->directory, names[i]);
+            status = write_text(path, text, length + 1, 0755);
+        }
+        free(text);
+    }
+    return status;
+}
+
+int make_directories(struct service *service)
+{
+    static const char *const shared[] = {"/hab/launcher",          "/hab/sup",
+                                         "/hab/sup/default",       "/hab/sup/default/data",
+                                         "/hab/sup/default/specs", "/hab/svc"};
+    static const struct {
+        const char *name;
+        mode_t mode;
+    } rows[] = {{"", 0755},        {"/config", 0770}, {"/config_install", 0770},
+                {"/data", 0770},   {"/files", 0770},  {"/var", 0770},
+                {"/static", 0770}, {"/hooks", 0755},  {"/logs", 0755}};
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < sizeof(shared) / sizeof(shared[0]); i++) {
+        status = make_directory(service, shared[i], 0755);
+    }
+    status = status == 0 ? write_pid("/hab/launcher/PID", getpid()) : status;
+    status = status == 0 ? write_pid("/hab/sup/default/LOCK", getpid()) : status;
+    if (service->name[0] == '\0') {
+        return status;
+    }
+    snprintf(service->directory, sizeof(service->directory), "/hab/svc/%s", service->name);
+    for (size_t i = 0; status == 0 && i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char path[PATH_MAX];
+        snprintf(path, sizeof(path), "%s%s", service->directory, rows[i].name);
+        status = make_directory(service, path, rows[i].mode);
+    }
+    return status == 0 ? copy_hooks(service) : status;
+}
+
+/* Processes */
+
+/* KEY=value lines into the environment; PATH is RUNTIME_PATH, the interpreter's, the Supervisor's.
+ */
+static void set_environment(const struct service *service)
+{
+    char *text = metafile(service, "RUNTIME_ENVIRONMENT");
+    char *rest = text;
+    for (char *line; rest != NULL && (line = strsep(&rest, "\r\n")) != NULL;) {
+        char *equals = strchr(line, '=');
+        if (equals != NULL && strncmp(line, "PATH=", 5) != 0) {
+            *equals = '\0';
+            setenv(line, equals + 1, 1);
+        }
+    }
+    char *path = metafile(service, "RUNTIME_PATH");
+    const char *own = getenv("PATH");
+    char *all = NULL;
+    if (asprintf(&all, "%s%s%s/bin:%s", path == NULL ? "" : path, path == NULL ? "" : ":",
+                 service->interpreter, own == NULL ? "/bin" : own) > 0) {
+        setenv("PATH", all, 1);
+    }
+    free(all);
+    free(path);
+    free(text);
+}
+
+static void send_to_log(const struct service *service, const char *hook, const char *stream,
+                        int number)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof(path), "%s/logs/%s.%s.log", service->directory, hook, stream);
+    int log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (log >= 0) {
+        dup2(log, number);
+    }
+}
+
+static _Noreturn void become_hook(const struct service *service, const char *name, const char *hook)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    setpgid(0, 0);
+    if (strcmp(name, "health-check") == 0) {
+        send_to_log(service, name, "stdout", STDOUT_FILENO);
+        send_to_log(service, name, "stderr", STDERR_FILENO);
+    }
+    set_environment(service);
+    bool ready = !service->drop || (setgroups(service->group_count, service->groups) == 0 &&
+                                    setgid(service->gid) == 0 && setuid(service->uid) == 0);
+    if (ready && chdir(service->directory) == 0) {
+        signal(SIGPIPE, SIG_DFL);
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        execl(hook, hook, (char *)NULL);
+    }
+    perror(hook);
+    _exit(127);
+}
+
+pid_t start_hook(const struct service *service, const char *name)
+{
+    char hook[PATH_MAX];
+    snprintf(hook, sizeof(hook), "%s/hooks/%s", service->directory, name);
+    if (access(hook, F_OK) != 0) {
+        return 0;
+    }
+    pid_t pid = fork();
+    if (pid == 0) {
+        become_hook(service, name, hook);
+    }
+    if (pid > 0) {
+        setpgid(pid, pid);
+    }
+    return pid < 0 ? 0 : pid;
+}
+
+/* init once, then run; run again a second after it died. */
+void start_service(struct service *service)
+{
+    char path[PATH_MAX];
+    service->initialising = !service->initialised;
+    service->pid = service->initialising ? start_hook(service, "init") : 0;
+    if (service->pid == 0) {
+        service->initialising = false;
+        service->initialised = true;
+        service->pid = start_hook(service, "run");
+        snprintf(path, sizeof(path), "%s/PID", service->directory);
+        write_pid(path, service->pid);
+        say("started", service->name);
+    }
+}
+
+void service_ended(struct service *service, int status)
+{
+    bool again = service->initialising && status == 0;
+    service->pid = 0;
+    service->initialised = service->initialised || again;
+    service->start_at = now_ms() + (again ? 0 : 1000);
+    if (!again) {
+        say(service->initialising ? "the init hook failed:" : "the service ended:", service->name);
+        service->restarts++;
+    }
+}
+
+/* TERM (or what the package wants) at first, KILL when the time is up. */
+void stop_service(struct service *service)
+{
+    if (service->stop_at != 0) {
+        return;
+    }
+    service->stop_at = now_ms() + (int64_t)service->timeout * 1000;
+    if (service->pid > 0) {
+        kill(-service->pid, service->signal);
+    }
+}
+
+/* Finding packages */
+
+/* The first run of digits and dots, and what follows it without one leading dash. */
+static const char *split_version(const char *text, size_t *ret_length, const char **ret_rest)
+{
+    const char *start = text + strcspn(text, "0123456789.");
+    *ret_length = strspn(start, "0123456789.");
+    *ret_rest = start + *ret_length;
+    *ret_rest += (*ret_rest)[0] == '-' && (*ret_rest)[1] != '\0';
+    return start;
+}
+
+/* As Habitat compares: numbers piece by piece, then no extension beats any, then as text. */
+static int compare_versions(const char *a, const char *b)
+{
+    size_t left[2];
+    const char *rest[2];
+    const char *part[2] = {split_version(a, &left[0], &rest[0]),
+                           split_version(b, &left[1], &rest[1])};
+    while (left[0] > 0 || left[1] > 0) {
+        unsigned long long number[2] = {0, 0};
+        for (size_t i = 0; i < 2; i++) {
+            size_t digits = left[i] == 0 ? 0 : strspn(part[i], "0123456789");
+            if (left[i] > 0 && (digits == 0 || digits > 19)) {
+                return strcmp(a, b);
+            }
+            number[i] = left[i] == 0 ? 0 : strtoull(part[i], NULL, 10);
+            size_t step = digits < left[i] ? digits + 1 : digits;
+            part[i] += step;
+            left[i] -= step;
+        }
+        if (number[0] != number[1]) {
+            return number[0] < number[1] ? -1 : 1;
+        }
+    }
+    if (*rest[0] == '\0' || *rest[1] == '\0') {
+        return (*rest[0] == '\0') - (*rest[1] == '\0');
+    }
+    return strcmp(rest[0], rest[1]);
+}
+
+static bool has_target(const char *prefix)
+{
+    struct service package = {.name = ""};
+    snprintf(package.prefix, sizeof(package.prefix), "%s", prefix);
+    char *target = metafile(&package, "TARGET");
+    bool ours = target != NULL && strcmp(target, TARGET) == 0;
+    free(target);
+    return ours;
+}
+
+static void scan_releases(const char *version_dir, const char *wanted, char *best, size_t size)
+{
+    const char *slash = strrchr(version_dir, '/');
+    DIR *dir = opendir(version_dir);
+    for (const struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+        char path[PREFIX_LIMIT];
+        char version[PREFIX_LIMIT] = "";
+        snprintf(path, sizeof(path), "%.900s/%s", version_dir, entry->d_name);
+        if (entry->d_name[0] == '.' || (wanted != NULL && strcmp(wanted, entry->d_name) != 0) ||
+            !has_target(path)) {
+            continue;
+        }
+        char *release = NULL;
+        if (best[0] != '\0') {
+            snprintf(version, sizeof(version), "%s", best);
+            release = strrchr(version, '/');
+            *release++ = '\0';
+        }
+        int order = best[0] == '\0' ? 1 : compare_versions(slash + 1, strrchr(version, '/') + 1);
+        if (order > 0 || (order == 0 && strcmp(entry->d_name, release) > 0)) {
+            snprintf(best, size, "%s", path);
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+}
+
+/* The prefix of the newest installed package that satisfies an identifier of 2 to 4 parts. */
+bool find_package(const char *ident, char *ret_prefix, size_t size)
+{
+    char copy[1024];
+    char best[PREFIX_LIMIT] = "";
+    char base[600];
+    const char *parts[4] = {NULL};
+    char *rest = copy;
+    snprintf(copy, sizeof(copy), "%s", ident);
+    for (size_t i = 0; i < 4 && rest != NULL; i++) {
+        parts[i] = strsep(&rest, "/");
+    }
+    if (parts[1] == NULL || rest != NULL || *parts[0] == '\0' || *parts[1] == '\0') {
+        return false;
+    }
+    snprintf(base, sizeof(base), "/hab/pkgs/%.255s/%.255s", parts[0], parts[1]);
+    DIR *dir = opendir(base);
+    for (const struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+        char path[900];
+        snprintf(path, sizeof(path), "%s/%s", base, entry->d_name);
+        if (entry->d_name[0] != '.' && (parts[2] == NULL || strcmp(parts[2], entry->d_name) == 0)) {
+            scan_releases(path, parts[3], best, sizeof(best));
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    snprintf(ret_prefix, size, "%s", best);
+    return best[0] != '\0';
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 static int dial(const char *host, const char *port)
@@ -17,6 +18,9 @@ static int dial(const char *host, const char *port)
         return -1;
     }
     int peer = socket(AF_INET, SOCK_STREAM, 0);
+    const struct timeval patience = {.tv_sec = 2};
+    setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    setsockopt(peer, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
     if (connect(peer, found->ai_addr, found->ai_addrlen) != 0) {
         close(peer);
         peer = -1;
@@ -70,6 +74,7 @@ int main(int argc, char **argv)
                                   .sin_port = htons((unsigned short)strtoul(argv[1], NULL, 10))};
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     int on = 1;
+    const struct timeval patience = {.tv_sec = 2}; /* with who connects and says nothing */
     signal(SIGPIPE, SIG_IGN);
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (bind(listener, (struct sockaddr *)&address, sizeof(address)) != 0 ||
@@ -79,6 +84,7 @@ int main(int argc, char **argv)
     }
     for (;;) {
         int peer = accept(listener, NULL, NULL);
+        setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
         if (peer >= 0) {
             answer(peer, argv[2], argv[3]);
             close(peer);
