@@ -156,28 +156,42 @@ bool hd_str_uint(hd_str view, uint64_t max, uint64_t *ret_value)
     return true;
 }
 
-/* Length of the well-formed sequence at the front (RFC 3629, table of section 4), or 0. */
-static size_t utf8_sequence(const unsigned char *bytes, size_t left)
+/* The lead bytes of RFC 3629, section 4: length, and what the second byte may be. */
+static const struct {
+    unsigned char first;
+    unsigned char last;
+    unsigned char length;
+    unsigned char low;
+    unsigned char high;
+} utf8_leads[] = {
+    {0x01, 0x7f, 1, 0, 0},       {0xc2, 0xdf, 2, 0x80, 0xbf}, {0xe0, 0xe0, 3, 0xa0, 0xbf},
+    {0xe1, 0xec, 3, 0x80, 0xbf}, {0xed, 0xed, 3, 0x80, 0x9f}, {0xee, 0xef, 3, 0x80, 0xbf},
+    {0xf0, 0xf0, 4, 0x90, 0xbf}, {0xf1, 0xf3, 4, 0x80, 0xbf}, {0xf4, 0xf4, 4, 0x80, 0x8f},
+};
+
+static bool is_tail(const unsigned char *bytes, size_t length)
 {
-    unsigned char lead = bytes[0];
-    if (lead < 0x80) {
-        return lead != 0 ? 1 : 0;
-    }
-    size_t length = lead >= 0xc2 && lead <= 0xdf ? 2 : (lead & 0xf0) == 0xe0 ? 3 : 4;
-    if ((length == 4 && (lead < 0xf0 || lead > 0xf4)) || length > left) {
-        return 0;
-    }
-    unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    if (bytes[1] < low || bytes[1] > high) {
-        return 0;
-    }
-    for (size_t i = 2; i < length; i++) {
+    for (size_t i = 0; i < length; i++) {
         if ((bytes[i] & 0xc0) != 0x80) {
-            return 0;
+            return false;
         }
     }
-    return length;
+    return true;
+}
+
+/* Length of the well-formed sequence at the front, or 0. */
+static size_t utf8_sequence(const unsigned char *bytes, size_t left)
+{
+    for (size_t i = 0; i < sizeof(utf8_leads) / sizeof(utf8_leads[0]); i++) {
+        size_t length = utf8_leads[i].length;
+        if (bytes[0] < utf8_leads[i].first || bytes[0] > utf8_leads[i].last) {
+            continue;
+        }
+        bool second = length == 1 || (left >= length && bytes[1] >= utf8_leads[i].low &&
+                                      bytes[1] <= utf8_leads[i].high);
+        return second && (length < 3 || is_tail(bytes + 2, length - 2)) ? length : 0;
+    }
+    return 0;
 }
 
 bool hd_str_is_utf8(hd_str view)

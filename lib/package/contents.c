@@ -183,39 +183,46 @@ static int check(hd_contents *self, const hd_tar_entry *entry, hd_error *err)
     return status;
 }
 
-int hd_contents_next(hd_contents *contents, hd_tar_entry *ret_entry, bool *ret_more, hd_error *err)
+static int next_raw(hd_contents *self, hd_tar_entry *ret_entry, bool *ret_more, hd_error *err)
+{
+    int status = hd_cancel_check(err);
+    if (status != 0) {
+        return status;
+    }
+    return self->tree != NULL ? hd_tree_next(self->tree, ret_entry, ret_more, err)
+                              : hd_tar_reader_next(self->reader, ret_entry, ret_more, err);
+}
+
+/* The next entry that belongs to the package, checked; directories above it are passed over. */
+static int next_checked(hd_contents *self, hd_tar_entry *ret_entry, bool *ret_more, hd_error *err)
 {
     for (;;) {
-        hd_tar_entry entry = {0};
-        bool more = false;
-        int status = hd_cancel_check(err);
-        if (status == 0) {
-            status = contents->tree != NULL
-                         ? hd_tree_next(contents->tree, &entry, &more, err)
-                         : hd_tar_reader_next(contents->reader, &entry, &more, err);
+        int status = next_raw(self, ret_entry, ret_more, err);
+        if (status != 0 || !*ret_more) {
+            return status;
         }
+        learn_prefix(self, hd_str_of(ret_entry->path));
+        status = check_limits(self, ret_entry, err);
         if (status != 0) {
-            return contents->shown == NULL ? status : hd_wrap(err, "%s", contents->shown);
+            return status;
         }
-        if (!more) {
-            *ret_more = false;
-            return 0;
+        if (!is_above(self, ret_entry) || !hd_path_is_safe(hd_str_of(ret_entry->path))) {
+            return check(self, ret_entry, err);
         }
-        learn_prefix(contents, hd_str_of(entry.path));
-        status = check_limits(contents, &entry, err);
-        if (status == 0 && is_above(contents, &entry) && hd_path_is_safe(hd_str_of(entry.path))) {
-            continue;
-        }
-        if (status == 0) {
-            status = check(contents, &entry, err);
-        }
-        if (status != 0) {
-            return contents->shown == NULL ? status : hd_wrap(err, "%s", contents->shown);
-        }
-        *ret_entry = entry;
-        *ret_more = true;
-        return 0;
     }
+}
+
+int hd_contents_next(hd_contents *contents, hd_tar_entry *ret_entry, bool *ret_more, hd_error *err)
+{
+    hd_tar_entry entry = {0};
+    bool more = false;
+    int status = next_checked(contents, &entry, &more, err);
+    if (status != 0) {
+        return hd_wrap(err, "%s", contents->shown);
+    }
+    *ret_entry = entry;
+    *ret_more = more;
+    return 0;
 }
 
 int hd_contents_data(hd_contents *contents, void *data, size_t size, size_t *ret_got, hd_error *err)
@@ -223,7 +230,7 @@ int hd_contents_data(hd_contents *contents, void *data, size_t size, size_t *ret
     int status = contents->tree != NULL
                      ? hd_tree_data(contents->tree, data, size, ret_got, err)
                      : hd_tar_reader_data(contents->reader, data, size, ret_got, err);
-    return status == 0 || contents->shown == NULL ? status : hd_wrap(err, "%s", contents->shown);
+    return status == 0 ? 0 : hd_wrap(err, "%s", contents->shown);
 }
 
 void hd_contents_free(hd_contents *contents)

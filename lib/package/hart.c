@@ -100,7 +100,7 @@ int hd_hart_parse_header(hd_str data, hd_hart_header *ret_header, hd_error *err)
     hd_hart_header header = {0};
     hd_str rest = data;
     for (size_t i = 0; i < HD_COUNT(header_lines); i++) {
-        hd_str line;
+        hd_str line = {0};
         int status = next_line(&rest, header_lines[i].missing, &line, err);
         if (status == 0) {
             status = header_lines[i].parse(line, &header, err);

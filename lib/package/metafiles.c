@@ -101,8 +101,8 @@ static int decode_pairs(decoder *self, hd_str text, hd_pairs *into, hd_error *er
 {
     for (hd_str line; hd_str_line(&text, &line);) {
         line = hd_str_trim(line);
-        hd_str name;
-        hd_str value;
+        hd_str name = {0};
+        hd_str value = {0};
         if (line.length == 0) {
             continue;
         }
@@ -137,8 +137,8 @@ static int decode_bind_lines(decoder *self, hd_str text, bool optional, hd_error
 {
     for (hd_str line; hd_str_line(&text, &line);) {
         line = hd_str_trim(line);
-        hd_str name;
-        hd_str exports;
+        hd_str name = {0};
+        hd_str exports = {0};
         if (line.length == 0) {
             continue;
         }

@@ -60,7 +60,7 @@ static bool is_variable(const char *name)
 static int add_variable(hd_arena *arena, hd_workload *workload, const char *what, hd_str text,
                         hd_error *err)
 {
-    hd_pair pair = {0};
+    hd_pair pair = {"", ""};
     int status = parse_pair(arena, what, text, &pair, err);
     if (status == 0 && !is_variable(pair.name)) {
         return hd_fail(err, HD_E_USAGE, "%s: \"%s\" is not the name of a variable", what,
