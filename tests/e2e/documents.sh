@@ -51,7 +51,7 @@ if [ -f "$schema" ] && /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
     for package in hello redis nginx webapp; do
         check "Marathon's schema accepts $package" /usr/bin/python3 - "$schema" $package.json <<'PY'
 import json, sys, jsonschema
-jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))
+jsonschema.Draft4Validator(json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))
 PY
     done
 else

@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 status=0
 refuse() {
-    found=$(grep -rInE "$1" --exclude-dir=.git --exclude-dir=build --exclude-dir=results --exclude=words.sh . || true)
+    found=$(grep -rInE "$1" --exclude-dir=.git --exclude-dir=build --exclude-dir=results --exclude=words.sh --exclude-dir=corpus . || true)
     if [ -n "$found" ]; then
         printf '%s:\n%s\n' "$2" "$found"
         status=1

@@ -98,8 +98,9 @@ static void docker_writes_an_archive(void)
     HD_REQUIRE(HD_CHECK_OK(export_plain(&self, &err), err));
     const char *manifest = output_of(
         arena, hd_arena_printf(arena, "tar -xOf %s manifest.json", self.request.output));
-    HD_CHECK(strstr(manifest, "\"RepoTags\":[\"docker.io/acme/web:latest\",\"docker.io/acme/web:1.2.3\","
-                              "\"docker.io/acme/web:1.2.3-20240301120000\"]") != NULL);
+    HD_CHECK(strstr(manifest,
+                    "\"RepoTags\":[\"docker.io/acme/web:latest\",\"docker.io/acme/web:1.2.3\","
+                    "\"docker.io/acme/web:1.2.3-20240301120000\"]") != NULL);
     HD_CHECK(strstr(self.result.notes.items[0], "docker load -i ") != NULL);
     HD_CHECK(hd_ends_with(self.result.notes.items[1], " acme/web:1.2.3-20240301120000"));
 }
@@ -110,11 +111,13 @@ static void names_and_tags_mean_what_they_say(void)
         const char *arguments[6];
         const char *wanted;
     } rows[] = {
-        {{"--no-tag-latest"}, "[\"docker.io/acme/web:1.2.3\",\"docker.io/acme/web:1.2.3-20240301120000\"]"},
+        {{"--no-tag-latest"},
+         "[\"docker.io/acme/web:1.2.3\",\"docker.io/acme/web:1.2.3-20240301120000\"]"},
         {{"--no-tag-latest", "--tag-latest", "--no-tag-version", "--no-tag-version-release"},
          "[\"docker.io/acme/web:latest\"]"},
         {{"--tag-latest", "--tag-version", "--tag-version-release", "--tag-custom", "RC_1"},
-         "[\"docker.io/acme/web:latest\",\"docker.io/acme/web:1.2.3\",\"docker.io/acme/web:1.2.3-20240301120000\","
+         "[\"docker.io/acme/web:latest\",\"docker.io/acme/web:1.2.3\",\"docker.io/acme/"
+         "web:1.2.3-20240301120000\","
          "\"docker.io/acme/web:RC_1\"]"},
         {{"--no-tag-latest", "--no-tag-version", "--no-tag-version-release", "--tag-custom=a",
           "--tag-custom=b", "--tag-custom=a"},
