@@ -9,7 +9,7 @@ socket=$work/docker.sock
 dockerd --iptables=false --bridge=none --data-root "$work/data" --exec-root "$work/exec" -p "$work/docker.pid" \
     -H "unix://$socket" >dockerd.log 2>&1 &
 daemon=$!
-at_end "kill $daemon; wait $daemon 2>/dev/null; umount -R $work/data 2>/dev/null"
+at_end "kill $daemon; wait $daemon 2>/dev/null; umount -R $work/data $work/exec/netns/default 2>/dev/null"
 export DOCKER_HOST=unix://$socket
 for _ in $(seq 1 60); do
     docker info >/dev/null 2>&1 && break
@@ -44,5 +44,10 @@ refuses 1 'License agreement not accepted|.' docker run --rm --network host acme
 docker run -d --name any --network host --user 10001:0 -e HAB_LICENSE=accept-no-persist acme/redis:latest >out 2>err
 check "redis answers as an arbitrary uid of group 0" redis_answers 6379
 docker rm -f any >/dev/null
+docker run -d --name locked --network host --user 10001:10001 --group-add 0 --read-only --cap-drop ALL --security-opt no-new-privileges \
+    --tmpfs /hab/sup:mode=1777 --tmpfs /hab/svc:exec,mode=1777 --tmpfs /hab/launcher:mode=1777 --tmpfs /.hab:mode=1777 --tmpfs /tmp:mode=1777 \
+    -e HOME=/ -e HAB_LICENSE=accept-no-persist acme/redis:latest --no-color --group=default >out 2>err
+check "redis answers under what the Kubernetes documents allow it" redis_answers 6379
+docker rm -f locked >/dev/null
 docker history --no-trunc acme/redis:latest >out 2>err
 says 'core/glibc/' out

@@ -11,7 +11,7 @@ TEST_PACKAGES="libcunit1-dev clang clang-format clang-tidy libclang-rt-14-dev sh
 python3-yaml python3-jsonschema skopeo umoci"
 
 # Only for ./check --all.
-ALL_PACKAGES="docker.io podman runc fuse-overlayfs valgrind iproute2"
+ALL_PACKAGES="docker.io podman runc fuse-overlayfs valgrind iproute2 python3-venv"
 
 # install_packages NAME...: installs what is missing and says what; sudo when not root.
 install_packages() {

@@ -1,6 +1,9 @@
 #include "hd_test.h"
 
+#include "hd/base/file.h"
 #include "hd/data/handlebars.h"
+
+#include <stdlib.h>
 
 static const char *find_partial(void *user, const char *name)
 {
@@ -88,6 +91,13 @@ static void renders_like_handlebars(void)
          "{\"o\": {\"k\": [1]}, \"a\": 1}", "{\"k\":[1]} onetwo"},
         {"{{default m \"d\"}} {{lookup o k}} {{lookup l 1}} {{length l}} {{base64 \"foo\"}}",
          "{\"o\": {\"x\": 5}, \"k\": \"x\", \"l\": [1, 2]}", "d 5 2 2 Zm9v"},
+        {"{{toJson o}}|{{toYaml o}}|{{toToml o}}", "{\"o\": {\"k\": {\"a\": [1]}, \"z\": \"s\"}}",
+         "{\n  \"k\": {\n    \"a\": [\n      1\n    ]\n  },\n  \"z\": \"s\"\n}|k:\n  a:\n  - 1\nz: "
+         "s\n|z = \"s\"\n\n[k]\na = [1]\n"},
+        {"{{#eq a 1}}one{{else}}other{{/eq}} {{#each l as |json|}}{{json}}{{/each}}",
+         "{\"a\": 1, \"l\": [7]}", "one 7"},
+        {"{{strConcat 007 \" \" -1.50}} {{#o as |x|}}{{x.a}}{{/o}}", "{\"o\": {\"a\": 1}}",
+         "7 -1.5 1"},
         {"{{indent t 2}}", "{\"t\": \"a\\nb\\n\"}", "a\n  b\n"},
         {"{{'s'}} {{\"a\\\"b\"}} {{12}} {{true}}",
          "{\"s\": \"v\", \"a\\\"b\": \"w\", \"12\": \"x\", \"true\": \"y\"}", "v w x y"},
@@ -104,6 +114,48 @@ static void renders_like_handlebars(void)
             HD_CHECK(status != 0);
         } else if (!HD_CHECK_OK(status, err) || !HD_CHECK_STR(out.data, rows[i][2])) {
             (void)fprintf(stderr, "template: %s\n", rows[i][0]);
+        }
+    }
+}
+
+static const char *partial_of_row(void *user, const char *name)
+{
+    return hd_json_string_at(user, name);
+}
+
+static bool replay_row(const json_t *table, const json_t *row)
+{
+    hd_error err = {0};
+    hd_auto(hd_handlebars) *tpl = NULL;
+    hd_auto_done(hd_buf) out = HD_BUF_INIT(100000);
+    const json_t *context = json_object_get(row, "context");
+    json_t *partials = json_object_get(row, "partials");
+    hd_handlebars_options options = {
+        .find_partial = partial_of_row,
+        .user = partials == NULL ? json_object_get(table, "partials") : partials,
+    };
+    context = context == NULL ? json_object_get(table, "context") : context;
+    const char *text = hd_json_string_at(row, "template");
+    return HD_CHECK_OK(hd_handlebars_compile(hd_str_of(text), "t", &tpl, &err), err) &&
+           HD_CHECK_OK(hd_handlebars_render(tpl, context, &options, &out, &err), err) &&
+           HD_CHECK_STR(out.data, hd_json_string_at(row, "expected"));
+}
+
+/* The answers in the table were given by Handlebars for JavaScript (handlebars-answers.js). */
+static void gives_the_answers_of_handlebars(void)
+{
+    hd_error err = {0};
+    hd_auto_free char *text = NULL;
+    json_auto_t *table = NULL;
+    const char *path = hd_test_source_path("unit/data/handlebars.json");
+    HD_REQUIRE(HD_CHECK_OK(hd_file_read(path, HD_MIB, &text, NULL, &err), err));
+    HD_REQUIRE(HD_CHECK_OK(hd_json_parse(hd_str_of(text), path, &table, &err), err));
+    const json_t *rows = json_object_get(table, "rows");
+    HD_CHECK(json_array_size(rows) > 250);
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        if (!replay_row(table, row)) {
+            (void)fprintf(stderr, "template: %s\n", hd_json_string_at(row, "template"));
         }
     }
 }
@@ -163,6 +215,12 @@ static void says_where_a_template_is_wrong(void)
         {"{{#> layout}}{{/layout}}", HD_E_INVALID, "not supported"},
         {"{{!-- x", HD_E_INVALID, "a comment without end"},
         {"{{a.[b}}", HD_E_INVALID, "without end"},
+        {"{{> greet x x}}", HD_E_INVALID, "a partial takes one context"},
+        {"{{> (lookup x 1)}}", HD_E_INVALID, "a partial needs a plain name"},
+        {"{{toToml 1}}", HD_E_INVALID, "t.hbs:1:1: toToml: only an object can be TOML"},
+        {"{{strConcat 1.2.3}}", HD_E_INVALID, "t.hbs:1:1: no value \"1.2.3\""},
+        {"{{a.this}}", HD_E_INVALID, "\"this\" inside a path"},
+        {"{{{{raw}}}} x", HD_E_INVALID, "a raw block without its end {{{{/raw}}}}"},
         {"{{\"x}}", HD_E_INVALID, "without end"},
     };
     for (size_t i = 0; i < HD_COUNT(rows); i++) {
@@ -176,6 +234,36 @@ static void says_where_a_template_is_wrong(void)
     HD_CHECK_FAILS(render("{{#each x}}{{this}}{{/each}}", "{\"x\": [\"aaaaaaaa\", \"bbbbbbbbb\"]}",
                           HD_QUOTE_NONE, true, &out, &err),
                    err, HD_E_LIMIT, "");
+}
+
+/* Depth, work and size end before the machine does. */
+static void hostile_templates_end(void)
+{
+    hd_auto_done(hd_buf) deep = HD_BUF_INIT(HD_MIB);
+    hd_auto_done(hd_buf) calls = HD_BUF_INIT(HD_MIB);
+    hd_auto_done(hd_buf) out = HD_BUF_INIT(HD_MIB);
+    hd_error err = {0};
+    for (int i = 0; i < 20000; i++) {
+        hd_buf_puts(&deep, "{{#if a}}");
+        hd_buf_puts(&calls, i == 0 ? "{{" : "(not ");
+    }
+    HD_CHECK_FAILS(render(deep.data, "{}", HD_QUOTE_NONE, false, &out, &err), err, HD_E_INVALID,
+                   "nested too deeply");
+    HD_CHECK_FAILS(render(calls.data, "{}", HD_QUOTE_NONE, false, &out, &err), err, HD_E_INVALID,
+                   "a tag without end");
+    hd_buf_puts(&calls, "}}");
+    HD_CHECK_FAILS(render(calls.data, "{}", HD_QUOTE_NONE, false, &out, &err), err, HD_E_INVALID,
+                   "nested too deeply");
+    hd_auto_done(hd_buf) list = HD_BUF_INIT(HD_MIB);
+    hd_buf_puts(&list, "{\"l\":[0");
+    for (int i = 1; i < 2000; i++) {
+        hd_buf_puts(&list, ",0");
+    }
+    hd_buf_puts(&list, "]}");
+    HD_CHECK_FAILS(
+        render("{{#each l}}{{#each @root.l}}{{#each @root.l}}{{/each}}{{/each}}{{/each}}",
+               list.data, HD_QUOTE_NONE, false, &out, &err),
+        err, HD_E_LIMIT, "takes too long");
 }
 
 static void strict_leaves_questions_open(void)
@@ -192,7 +280,9 @@ static void strict_leaves_questions_open(void)
 int main(int argc, char **argv)
 {
     static const hd_test tests[] = {HD_TEST(renders_like_handlebars),
+                                    HD_TEST(gives_the_answers_of_handlebars),
                                     HD_TEST(quotes_by_the_kind_of_file),
+                                    HD_TEST(hostile_templates_end),
                                     HD_TEST(says_where_a_template_is_wrong),
                                     HD_TEST(strict_leaves_questions_open),
                                     {0}};
