@@ -45,6 +45,10 @@ static int read_text(hd_contents *contents, const hd_tar_entry *entry, uint64_t 
 
 static int keep_metafile(scan *self, const char *name, const hd_tar_entry *entry, hd_error *err)
 {
+    if (entry->type != HD_TAR_FILE) { /* passing it over would change what the package says */
+        return hd_fail(err, HD_E_INVALID, "%s: metafile %s is not a regular file",
+                       self->contents->shown, name);
+    }
     hd_auto_done(hd_buf) text = HD_BUF_INIT(self->limits->metafile_size);
     int status = read_text(self->contents, entry, self->limits->metafile_size, &text, err);
     if (status != 0) {
@@ -71,8 +75,7 @@ static int note_entry(scan *self, const char *name, const hd_tar_entry *entry, h
     if (strchr(name, '/') == NULL) {
         package->runnable = package->runnable || (is_file_like(entry) && hd_streq(name, "run"));
         package->has_signed_files = package->has_signed_files || hd_streq(name, "FILES");
-        bool wanted = entry->type == HD_TAR_FILE && hd_package_is_metafile(hd_str_of(name));
-        return wanted ? keep_metafile(self, name, entry, err) : 0;
+        return hd_package_is_metafile(hd_str_of(name)) ? keep_metafile(self, name, entry, err) : 0;
     }
     if (is_file_like(entry) && hd_starts_with(name, "hooks/") && strchr(name + 6, '/') == NULL) {
         copy = hd_arena_strdup(self->arena, name + 6);
@@ -125,17 +128,20 @@ static void sort(hd_strings *list)
 static void keep_programs(scan *self)
 {
     hd_package *package = self->package;
+    hd_auto(hd_strmap) *directories = hd_strmap_new();
+    for (size_t i = 0; i < package->path.count; i++) {
+        (void)hd_strmap_put(directories, package->path.items[i], self);
+    }
     const char *prefix = hd_package_prefix(self->arena, package);
     for (size_t i = 0; i < self->executables.count; i++) {
-        const char *path = hd_arena_printf(self->arena, "%s/%s", prefix,
-                                           self->executables.items[i]);
-        size_t directory = (size_t)(hd_path_base(path) - path) - 1;
-        for (size_t j = 0; j < package->path.count; j++) {
-            hd_str own = hd_str_of(package->path.items[j]);
-            if (own.length == directory && memcmp(own.data, path, directory) == 0) {
-                hd_vec_push_arena(self->arena, &package->programs, path);
-                break;
-            }
+        hd_auto_free char *path = hd_printf("%s/%s", prefix, self->executables.items[i]);
+        char *slash = strrchr(path, '/');
+        *slash = '\0';
+        bool own = hd_strmap_has(directories, path);
+        *slash = '/';
+        if (own) {
+            const char *kept = hd_arena_strdup(self->arena, path);
+            hd_vec_push_arena(self->arena, &package->programs, kept);
         }
     }
     sort(&package->programs);

@@ -1,5 +1,5 @@
-/* An installed package as a sequence of entries: everything below one directory, sorted, no link
- * followed. */
+/* An installed package as a sequence of entries: everything below one directory, depth first, the
+ * names of each directory sorted, no link followed. */
 #include "contents-internal.h"
 
 #include "hd/base/mem.h"
@@ -24,6 +24,7 @@ struct hd_tree {
     hd_buf path;   /* "<prefix>/a/b" of the present entry */
     hd_buf target; /* of a symbolic link */
     int file;      /* the present file, or -1 */
+    uint64_t left; /* bytes of it that were announced and not read */
     bool started;
 };
 
@@ -170,6 +171,7 @@ static int describe(hd_tree *self, int parent, const char *name, hd_tar_entry *e
     switch (entry->type) {
     case HD_TAR_FILE:
         entry->size = (uint64_t)info.st_size;
+        self->left = entry->size;
         return open_same(self, parent, name, &info, &self->file, err);
     case HD_TAR_DIR:
         status = open_same(self, parent, name, &info, &directory, err);
@@ -219,15 +221,24 @@ int hd_tree_next(hd_tree *tree, hd_tar_entry *ret_entry, bool *ret_more, hd_erro
     return 0;
 }
 
+/* Exactly as much as was announced: whoever writes the entry elsewhere has given that size already.
+ * One byte more is asked for, to see that nothing follows. */
 int hd_tree_data(hd_tree *tree, void *data, size_t size, size_t *ret_got, hd_error *err)
 {
+    char extra = '\0';
+    bool at_end = tree->left == 0;
+    size_t wanted = tree->left < size ? (size_t)tree->left : size;
     ssize_t got = 0;
     do {
-        got = tree->file < 0 ? 0 : read(tree->file, data, size);
+        got = tree->file < 0 ? 0 : read(tree->file, at_end ? &extra : data, at_end ? 1 : wanted);
     } while (got < 0 && errno == EINTR);
     if (got < 0) {
         return hd_fail_errno(err, errno, "%s", tree->path.data);
     }
-    *ret_got = (size_t)got;
+    if (tree->file >= 0 && at_end != (got == 0)) {
+        return hd_fail(err, HD_E_CONFLICT, "%s: changed while it was read", tree->path.data);
+    }
+    tree->left -= at_end ? 0 : (uint64_t)got;
+    *ret_got = at_end ? 0 : (size_t)got;
     return 0;
 }

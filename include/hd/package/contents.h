@@ -8,10 +8,16 @@
  * more;) ...
  *
  * Paths are relative ("hab/pkgs/o/n/v/r/bin/x"), checked and unique: nothing outside the package's
- * directory, no "..", no entry below a symbolic link, hard links only to an earlier regular file of
- * the same package. Parent directories above the package are not reported even when the archive has
- * them. Devices, fifos and sockets are refused. Limits apply (HD_E_LIMIT). Order: as in the
- * archive; bytewise by path for a directory. Owners are as found: callers normalise.
+ * directory, no "..", no part that begins with ".wh.", no entry below a symbolic link nor a link in
+ * the place of a directory whose entries came before it, hard links only to an earlier regular file
+ * of the same package. Parent directories above the package are not reported even when the archive
+ * has them; parents inside it may be missing. Devices, fifos and sockets are refused.
+ *
+ * Limits apply (HD_E_LIMIT), to what is announced before anything is read: an archive that decodes
+ * to more than its entries account for is refused as well. Order: as in the archive; for a
+ * directory depth first, the names in each bytewise. Owners are as found: callers normalise. The
+ * content of an entry is as long as its size says: an installed file that changes while it is read
+ * is HD_E_CONFLICT.
  *
  * Reading a .hart to its end proves the payload hash again (hart.h); a reader that stops early has
  * proven nothing.
