@@ -2,6 +2,7 @@
 #include "handlebars-internal.h"
 
 #include "hd/base/encode.h"
+#include "hd/data/toml-write.h"
 #include "hd/data/yaml.h"
 
 static int need(const json_t *arguments, size_t least, hd_error *err)
@@ -119,8 +120,11 @@ static json_t *help_lookup(const json_t *arguments, const json_t *named, hd_erro
     }
     hd_auto_done(hd_buf) key = TEXT();
     text_of(arguments, 1, &key);
-    const json_t *in = json_array_get(arguments, 0);
+    json_t *in = json_array_get(arguments, 0);
     uint64_t index = 0;
+    if (!json_is_array(in) && hd_hbs_is_false(in)) {
+        return json_incref(in); /* as in Handlebars: false stays false */
+    }
     json_t *found = NULL;
     if (json_is_object(in)) {
         found = json_object_get(in, key.data);
@@ -162,6 +166,21 @@ static json_t *help_yaml(const json_t *arguments, const json_t *named, hd_error 
     }
     hd_auto_done(hd_buf) text = TEXT();
     hd_yaml_write(&text, json_array_get(arguments, 0));
+    return string_of(&text, err);
+}
+
+static json_t *help_to_toml(const json_t *arguments, const json_t *named, hd_error *err)
+{
+    (void)named;
+    if (need(arguments, 1, err) != 0) {
+        return NULL;
+    }
+    if (!json_is_object(json_array_get(arguments, 0))) {
+        (void)hd_fail(err, HD_E_INVALID, "only an object can be TOML");
+        return NULL;
+    }
+    hd_auto_done(hd_buf) text = TEXT();
+    hd_toml_write(&text, json_array_get(arguments, 0));
     return string_of(&text, err);
 }
 
@@ -311,6 +330,7 @@ static const hd_helper builtins[] = {
     {"shell", help_shell},
     {"toJson", help_to_json},
     {"toYaml", help_yaml},
+    {"toToml", help_to_toml},
     {"toUppercase", help_upper},
     {"toLowercase", help_lower},
     {"strReplace", help_replace},

@@ -46,6 +46,13 @@ static void take_text(lexer *self, size_t end)
     self->at = end;
 }
 
+/* A tag that leaves nothing but takes its line with it when it stands alone. */
+static void push_mark(lexer *self, size_t offset)
+{
+    flush_text(self);
+    push(self, (hd_hbs_token){.tag = HD_HBS_COMMENT, .offset = offset});
+}
+
 /* {{{{name}}}} … {{{{/name}}}}: everything between is text. */
 static int take_raw_block(lexer *self, hd_error *err)
 {
@@ -60,8 +67,10 @@ static int take_raw_block(lexer *self, hd_error *err)
     if (end == self->tpl->source.length) {
         return hd_hbs_fail(self->tpl, start, err, "a raw block without its end %s", close);
     }
+    push_mark(self, start);
     self->at = name_end + 4;
     take_text(self, end);
+    push_mark(self, end);
     self->at = end + strlen(close);
     return 0;
 }
@@ -128,7 +137,7 @@ static size_t tag_end(const lexer *self, size_t from, const char *close)
     for (size_t i = from; i < source.length; i++) {
         char byte = source.data[i];
         if (quote != '\0') {
-            i += byte == '\\' && quote != ']';
+            i += byte == '\\' && i + 1 < source.length && source.data[i + 1] == quote;
             quote = byte == quote ? '\0' : quote;
         } else if (byte == '"' || byte == '\'' || byte == '[') {
             quote = byte == '[' ? ']' : byte;
@@ -261,6 +270,19 @@ static bool blank_head(hd_str text, bool is_last, size_t *ret_length)
     return text.data[length] == '\n';
 }
 
+/* Blanks that a tilde takes away do not indent a partial; but as in Handlebars, the partial looks
+ * at them before the tag that opens the block around it does. */
+static bool loses_indent(const hd_hbs_tokens *tokens, size_t tag)
+{
+    if (tokens->items[tag].trim_left) {
+        return true;
+    }
+    const hd_hbs_token *before = tag > 1 ? &tokens->items[tag - 2] : NULL;
+    return before != NULL && before->trim_right && before->tag != HD_HBS_OPEN &&
+           before->tag != HD_HBS_INVERSE &&
+           hd_str_trim(tokens->items[tag - 1].original).length == 0;
+}
+
 /* A tag alone on its line takes the line with it. Tokens alternate: text, tag, text, … text. */
 static void strip_lines(hd_hbs_tokens *tokens)
 {
@@ -274,7 +296,7 @@ static void strip_lines(hd_hbs_tokens *tokens)
             !blank_head(after->original, i + 2 == tokens->count, &head)) {
             continue;
         }
-        if (tag->tag == HD_HBS_PARTIAL) {
+        if (tag->tag == HD_HBS_PARTIAL && !loses_indent(tokens, i)) {
             tag->indent = hd_str_from(before->original, before->original.length - tail);
         }
         /* The text may have lost its head to the tag before it already. */

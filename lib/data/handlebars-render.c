@@ -1,239 +1,12 @@
-/* Walking the tree: contexts, paths, blocks, partials. */
+/* Walking the tree: values, blocks, partials. */
 #include "handlebars-internal.h"
 
-#include <stdarg.h>
+static bool render_body(hd_hbs_renderer *self, const hd_hbs_body *body, const hd_hbs_frame *at);
 
-/* A context and what blocks put beside it. Inner frames point to outer ones; all live on the C
- * stack. */
-typedef struct frame {
-    const struct frame *outer;
-    const json_t *context; /* NULL: undefined */
-    bool is_context;       /* counts for "../": blocks that keep the context do not */
-    const json_t *index;   /* @index, @key, @first, @last of "each"; NULL elsewhere */
-    const json_t *key;
-    const json_t *first;
-    const json_t *last;
-    const hd_strings *parameters; /* "as |value key|" */
-    const json_t *arguments[2];
-} frame;
-
-typedef struct renderer {
-    const hd_handlebars *tpl;
-    const hd_handlebars_options *options;
-    hd_buf *out;
-    const json_t *root;
-    size_t nodes;
-    int depth;
-    hd_error *err;
-} renderer;
-
-static bool render_body(renderer *self, const hd_hbs_body *body, const frame *at);
-static bool evaluate(renderer *self, const hd_hbs_expr *expr, const frame *at, bool may_miss,
-                     json_t **ret_value);
-
-static bool fail(renderer *self, size_t offset, const char *format, ...) HD_PRINTF(3, 4);
-
-static bool fail(renderer *self, size_t offset, const char *format, ...)
-{
-    char message[HD_ERROR_MESSAGE_SIZE];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(message, sizeof(message), format, args);
-    va_end(args);
-    (void)hd_hbs_fail(self->tpl, offset, self->err, "%s", message);
-    return false;
-}
-
-/* The member of an object, the element of an array, or an array's length. */
-static const json_t *member(const json_t *value, const char *part)
-{
-    uint64_t index = 0;
-    if (json_is_object(value)) {
-        return json_object_get(value, part);
-    }
-    if (json_is_array(value) && hd_str_uint(hd_str_of(part), SIZE_MAX / 2, &index)) {
-        return json_array_get(value, (size_t)index);
-    }
-    return NULL;
-}
-
-static const frame *climb(const frame *at, unsigned up)
-{
-    while (at != NULL && (up > 0 || !at->is_context)) {
-        up -= at->is_context;
-        at = at->outer;
-    }
-    return at;
-}
-
-/* The value of "@name": the innermost loop's, or @root. */
-static const json_t *data_value(const renderer *self, const frame *at, const hd_hbs_expr *path)
-{
-    const char *name = path->parts.count > 0 ? path->parts.items[0] : "";
-    unsigned up = path->up;
-    if (hd_streq(name, "root")) {
-        return self->root;
-    }
-    for (; at != NULL; at = at->outer) {
-        if (at->first == NULL || up-- > 0) {
-            continue;
-        }
-        const struct {
-            const char *name;
-            const json_t *value;
-        } rows[] = {
-            {"index", at->index}, {"key", at->key}, {"first", at->first}, {"last", at->last}};
-        for (size_t i = 0; i < HD_COUNT(rows); i++) {
-            if (hd_streq(name, rows[i].name)) {
-                return rows[i].value;
-            }
-        }
-        return NULL;
-    }
-    return NULL;
-}
-
-/* A block parameter of that name, from the inside out. */
-static bool parameter_value(const frame *at, const char *name, const json_t **ret_value)
-{
-    for (; at != NULL; at = at->outer) {
-        for (size_t i = 0; at->parameters != NULL && i < at->parameters->count; i++) {
-            if (hd_streq(at->parameters->items[i], name)) {
-                *ret_value = i < 2 ? at->arguments[i] : NULL;
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-/* Borrowed, or NULL when the path leads nowhere; *ret_length for the length of an array. */
-static const json_t *follow(const renderer *self, const hd_hbs_expr *path, const frame *at,
-                            const json_t **ret_array)
-{
-    const json_t *value = NULL;
-    size_t next = 0;
-    if (path->is_data) {
-        value = data_value(self, at, path);
-        next = 1;
-    } else if (!path->is_scoped && path->parts.count > 0 &&
-               parameter_value(at, path->parts.items[0], &value)) {
-        next = 1;
-    } else {
-        const frame *context = climb(at, path->up);
-        value = context == NULL ? NULL : context->context;
-    }
-    for (; value != NULL && next < path->parts.count; next++) {
-        bool is_length = json_is_array(value) && hd_streq(path->parts.items[next], "length");
-        if (is_length && next + 1 == path->parts.count) {
-            *ret_array = value;
-        }
-        value = member(value, path->parts.items[next]);
-    }
-    return value;
-}
-
-static bool evaluate_path(renderer *self, const hd_hbs_expr *path, const frame *at, bool may_miss,
-                          json_t **ret_value)
-{
-    const json_t *array = NULL;
-    const json_t *value = follow(self, path, at, &array);
-    if (array != NULL) {
-        *ret_value = json_integer((json_int_t)json_array_size(array));
-        return true;
-    }
-    if (value == NULL && self->options->strict && !may_miss) {
-        return fail(self, path->offset, "no value \"%s\"", path->text);
-    }
-    *ret_value = value == NULL ? json_null() : json_incref((json_t *)(uintptr_t)value);
-    return true;
-}
-
-/* The caller's helpers first. A bare name calls only those: "{{shell}}" without arguments is the
- * value of that name, since no built-in helper does anything without arguments. */
-static hd_helper_function *find_helper(const renderer *self, const hd_hbs_expr *expr)
-{
-    if (expr->is_data || expr->is_scoped || expr->parts.count != 1) {
-        return NULL;
-    }
-    for (const hd_helper *row = self->options->helpers; row != NULL && row->name != NULL; row++) {
-        if (hd_streq(row->name, expr->parts.items[0])) {
-            return row->function;
-        }
-    }
-    return expr->kind == HD_HBS_CALL ? hd_hbs_builtin(expr->parts.items[0]) : NULL;
-}
-
-/* Helpers that may be given what is not there. */
-static bool tolerates_missing(const hd_hbs_expr *call)
-{
-    static const char *const names[] = {"default", "lookup", "and", "or", "not"};
-    for (size_t i = 0; i < HD_COUNT(names); i++) {
-        if (call->text != NULL && hd_streq(call->text, names[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool evaluate_call(renderer *self, const hd_hbs_expr *call, const frame *at,
-                          json_t **ret_value)
-{
-    hd_helper_function *function = find_helper(self, call);
-    if (function == NULL) {
-        return fail(self, call->offset, "no helper \"%s\"", call->text);
-    }
-    json_auto_t *arguments = json_array();
-    json_auto_t *named = json_object();
-    bool may_miss = tolerates_missing(call);
-    for (size_t i = 0; i < call->arguments.count; i++) {
-        json_t *value = NULL;
-        if (!evaluate(self, call->arguments.items[i], at, may_miss, &value)) {
-            return false;
-        }
-        (void)json_array_append_new(arguments, value);
-    }
-    for (size_t i = 0; i < call->named.count; i++) {
-        json_t *value = NULL;
-        if (!evaluate(self, call->named.items[i].value, at, may_miss, &value)) {
-            return false;
-        }
-        (void)json_object_set_new(named, call->named.items[i].name, value);
-    }
-    hd_error inner = {0};
-    json_t *result = function(arguments, named, &inner);
-    if (result == NULL) {
-        return fail(self, call->offset, "%s: %s", call->text, inner.message);
-    }
-    *ret_value = result;
-    return true;
-}
-
-static bool evaluate(renderer *self, const hd_hbs_expr *expr, const frame *at, bool may_miss,
-                     json_t **ret_value)
-{
-    if (++self->nodes > HD_HBS_NODES_MAX) {
-        (void)hd_fail(self->err, HD_E_LIMIT, "%s: rendering takes too long", self->tpl->name);
-        return false;
-    }
-    switch (expr->kind) {
-    case HD_HBS_LITERAL:
-        *ret_value = json_incref(expr->literal);
-        return true;
-    case HD_HBS_CALL:
-        return evaluate_call(self, expr, at, ret_value);
-    case HD_HBS_PATH:
-        break;
-    }
-    /* A bare name is a helper when there is one, as in Handlebars. */
-    return find_helper(self, expr) != NULL ? evaluate_call(self, expr, at, ret_value)
-                                           : evaluate_path(self, expr, at, may_miss, ret_value);
-}
-
-static bool render_value(renderer *self, const hd_hbs_node *node, const frame *at)
+static bool render_value(hd_hbs_renderer *self, const hd_hbs_node *node, const hd_hbs_frame *at)
 {
     json_auto_t *value = NULL;
-    if (!evaluate(self, node->expr, at, false, &value)) {
+    if (!hd_hbs_evaluate(self, node->expr, at, false, &value)) {
         return false;
     }
     if (node->tag == HD_HBS_RAW) {
@@ -242,59 +15,53 @@ static bool render_value(renderer *self, const hd_hbs_node *node, const frame *a
     }
     hd_error inner = {0};
     if (hd_hbs_put_quoted(self->out, value, self->options->quoting, &inner) != 0) {
-        return fail(self, node->offset, "%s", inner.message);
+        return hd_hbs_stop(self, node->offset, "%s", inner.message);
     }
     return true;
 }
 
-static bool render_if(renderer *self, const hd_hbs_node *node, const frame *at, const json_t *value,
-                      bool wanted)
+static bool render_if(hd_hbs_renderer *self, const hd_hbs_node *node, const hd_hbs_frame *at,
+                      const json_t *value, bool wanted)
 {
-    bool zero = json_is_integer(value) && json_integer_value(value) == 0;
     bool truth = !hd_hbs_is_false(value);
+    bool zero = json_is_number(value) && !truth;
     for (size_t i = 0; i < node->expr->named.count; i++) {
         json_auto_t *include = NULL;
-        if (!evaluate(self, node->expr->named.items[i].value, at, true, &include)) {
+        if (!hd_hbs_evaluate(self, node->expr->named.items[i].value, at, true, &include)) {
             return false;
         }
         truth = truth || (zero && hd_streq(node->expr->named.items[i].name, "includeZero") &&
-                          json_is_true(include));
+                          !hd_hbs_is_false(include));
     }
     return render_body(self, truth == wanted ? &node->body : &node->inverse, at);
 }
 
-static bool render_with(renderer *self, const hd_hbs_node *node, const frame *at,
+static bool render_with(hd_hbs_renderer *self, const hd_hbs_node *node, const hd_hbs_frame *at,
                         const json_t *value)
 {
-    if (hd_hbs_is_false(value)) {
+    /* Unlike for "if", the number 0 is something. */
+    if (hd_hbs_is_false(value) && !json_is_number(value)) {
         return render_body(self, &node->inverse, at);
     }
-    frame inner = {.outer = at,
-                   .context = value,
-                   .is_context = true,
-                   .parameters = &node->parameters,
-                   .arguments = {value, NULL}};
+    hd_hbs_frame inner = hd_hbs_enter(at, value, &node->parameters, NULL);
     return render_body(self, &node->body, &inner);
 }
 
 /* One turn of "each". */
-static bool render_item(renderer *self, const hd_hbs_node *node, const frame *at,
+static bool render_item(hd_hbs_renderer *self, const hd_hbs_node *node, const hd_hbs_frame *at,
                         const json_t *item, json_t *key, const size_t position[2])
 {
     json_auto_t *index = json_integer((json_int_t)position[0]);
-    frame inner = {.outer = at,
-                   .context = item,
-                   .is_context = true,
-                   .index = index,
-                   .key = key == NULL ? index : key,
-                   .first = position[0] == 0 ? json_true() : json_false(),
-                   .last = position[0] + 1 == position[1] ? json_true() : json_false(),
-                   .parameters = &node->parameters,
-                   .arguments = {item, key == NULL ? index : key}};
-    return render_body(self, &node->body, &inner);
+    hd_hbs_frame inner = hd_hbs_enter(at, item, &node->parameters, key == NULL ? index : key);
+    inner.index = index;
+    inner.key = key == NULL ? index : key;
+    inner.first = position[0] == 0 ? json_true() : json_false();
+    inner.last = position[0] + 1 == position[1] ? json_true() : json_false();
+    return hd_hbs_step(self) && render_body(self, &node->body, &inner);
 }
 
-static bool render_each(renderer *self, const hd_hbs_node *node, const frame *at, json_t *value)
+static bool render_each(hd_hbs_renderer *self, const hd_hbs_node *node, const hd_hbs_frame *at,
+                        json_t *value)
 {
     size_t count = json_is_array(value) ? json_array_size(value) : json_object_size(value);
     if (count == 0) {
@@ -324,7 +91,8 @@ static bool render_each(renderer *self, const hd_hbs_node *node, const frame *at
 
 /* {{#name}} without a helper: an array repeats, an object is a context, anything true shows the
  * body. */
-static bool render_section(renderer *self, const hd_hbs_node *node, const frame *at, json_t *value)
+static bool render_section(hd_hbs_renderer *self, const hd_hbs_node *node, const hd_hbs_frame *at,
+                           json_t *value)
 {
     if (json_is_array(value)) {
         return render_each(self, node, at, value);
@@ -336,11 +104,7 @@ static bool render_section(renderer *self, const hd_hbs_node *node, const frame 
     if (json_is_false(value) || json_is_null(value)) {
         return render_body(self, &node->inverse, at);
     }
-    frame inner = {.outer = at,
-                   .context = value,
-                   .is_context = true,
-                   .parameters = &node->parameters,
-                   .arguments = {value, NULL}};
+    hd_hbs_frame inner = hd_hbs_enter(at, value, &node->parameters, NULL);
     return render_body(self, &node->body, &inner);
 }
 
@@ -363,18 +127,18 @@ static block_kind kind_of_block(const hd_hbs_expr *expr)
     return BLOCK_SECTION;
 }
 
-static bool render_block(renderer *self, const hd_hbs_node *node, const frame *at)
+static bool render_block(hd_hbs_renderer *self, const hd_hbs_node *node, const hd_hbs_frame *at)
 {
     block_kind kind = kind_of_block(node->expr);
     json_auto_t *value = NULL;
     if (kind == BLOCK_SECTION) {
-        return evaluate(self, node->expr, at, true, &value) &&
+        return hd_hbs_evaluate(self, node->expr, at, true, &value) &&
                render_section(self, node, at, value);
     }
     if (node->expr->arguments.count != 1) {
-        return fail(self, node->offset, "%s takes one argument", node->expr->text);
+        return hd_hbs_stop(self, node->offset, "%s takes one argument", node->expr->text);
     }
-    if (!evaluate(self, node->expr->arguments.items[0], at, true, &value)) {
+    if (!hd_hbs_evaluate(self, node->expr->arguments.items[0], at, true, &value)) {
         return false;
     }
     switch (kind) {
@@ -391,27 +155,26 @@ static bool render_block(renderer *self, const hd_hbs_node *node, const frame *a
 }
 
 /* The context of a partial: the one given or the present one, with the named arguments added. */
-static bool partial_context(renderer *self, const hd_hbs_node *node, const frame *at,
+static bool partial_context(hd_hbs_renderer *self, const hd_hbs_node *node, const hd_hbs_frame *at,
                             json_t **ret_context)
 {
-    const frame *present = climb(at, 0);
     json_auto_t *context = NULL;
     if (node->expr->arguments.count > 0) {
-        if (!evaluate(self, node->expr->arguments.items[0], at, false, &context)) {
+        if (!hd_hbs_evaluate(self, node->expr->arguments.items[0], at, false, &context)) {
             return false;
         }
     } else {
-        const json_t *same = present == NULL ? NULL : present->context;
-        context = same == NULL ? json_null() : json_incref((json_t *)(uintptr_t)same);
+        context = at->context == NULL ? json_null() : json_incref((json_t *)(uintptr_t)at->context);
     }
     if (node->expr->named.count > 0) {
         json_t *copy = json_is_object(context) ? json_copy(context) : json_object();
+        hd_hbs_charge(self, copy);
         json_decref(context);
         context = copy;
     }
     for (size_t i = 0; i < node->expr->named.count; i++) {
         json_t *value = NULL;
-        if (!evaluate(self, node->expr->named.items[i].value, at, false, &value)) {
+        if (!hd_hbs_evaluate(self, node->expr->named.items[i].value, at, false, &value)) {
             return false;
         }
         (void)json_object_set_new(context, node->expr->named.items[i].name, value);
@@ -432,49 +195,62 @@ static void put_indented(hd_buf *out, hd_str text, hd_str indent)
     }
 }
 
-static bool render_partial_text(renderer *self, const hd_hbs_node *node, const char *source,
-                                const json_t *context)
+/* The text is indented as a whole when the partial stood alone behind blanks. */
+static bool render_partial_text(hd_hbs_renderer *self, const hd_hbs_node *node,
+                                const hd_handlebars *partial, const hd_hbs_frame *at)
 {
-    hd_auto(hd_handlebars) *tpl = NULL;
+    bool indented = node->text.length > 0;
     hd_auto_done(hd_buf) text = HD_BUF_INIT(self->out->max);
-    if (hd_handlebars_compile(hd_str_of(source), node->expr->text, &tpl, self->err) != 0) {
-        return false;
-    }
-    renderer inner = *self;
-    inner.tpl = tpl;
-    inner.out = node->text.length > 0 ? &text : self->out;
-    frame top = {.context = context, .is_context = true};
-    bool good = render_body(&inner, &tpl->body, &top);
+    hd_hbs_renderer inner = *self;
+    inner.tpl = partial;
+    inner.out = indented ? &text : self->out;
+    bool good = render_body(&inner, &partial->body, at);
     self->nodes = inner.nodes;
-    if (good && node->text.length > 0) {
+    if (good && indented) {
         self->out->overflown = self->out->overflown || text.overflown;
         put_indented(self->out, hd_buf_view(&text), node->text);
     }
     return good;
 }
 
-static bool render_partial(renderer *self, const hd_hbs_node *node, const frame *at)
+static bool find_partial(hd_hbs_renderer *self, const hd_hbs_node *node,
+                         const hd_handlebars **ret_partial)
 {
     const char *name = node->expr->text;
-    const char *source = NULL;
-    if (self->options->find_partial != NULL) {
-        source = self->options->find_partial(self->options->user, name);
+    hd_handlebars *partial = hd_strmap_get(self->partials, name);
+    if (partial == NULL) {
+        const char *source = NULL;
+        if (self->options->find_partial != NULL) {
+            source = self->options->find_partial(self->options->user, name);
+        }
+        if (source == NULL) {
+            (void)hd_hbs_stop(self, node->offset, "no partial \"%s\"", name);
+            self->err->category = HD_E_NOT_FOUND;
+            return false;
+        }
+        if (hd_handlebars_compile(hd_str_of(source), name, &partial, self->err) != 0) {
+            return false;
+        }
+        (void)hd_strmap_put(self->partials, name, partial);
     }
-    if (source == NULL) {
-        (void)fail(self, node->offset, "no partial \"%s\"", name);
-        self->err->category = HD_E_NOT_FOUND;
-        return false;
-    }
-    json_auto_t *context = NULL;
-    return partial_context(self, node, at, &context) &&
-           render_partial_text(self, node, source, context);
+    *ret_partial = partial;
+    return true;
 }
 
-static bool render_node(renderer *self, const hd_hbs_node *node, const frame *at)
+static bool render_partial(hd_hbs_renderer *self, const hd_hbs_node *node, const hd_hbs_frame *at)
 {
-    if (++self->nodes > HD_HBS_NODES_MAX || self->out->overflown) {
-        (void)hd_fail(self->err, HD_E_LIMIT, "%s: the output is too large or takes too long",
-                      self->tpl->name);
+    const hd_handlebars *partial = NULL;
+    json_auto_t *context = NULL;
+    if (!find_partial(self, node, &partial) || !partial_context(self, node, at, &context)) {
+        return false;
+    }
+    hd_hbs_frame top = {.outer = at, .context = context, .is_counted = true, .is_partial = true};
+    return render_partial_text(self, node, partial, &top);
+}
+
+static bool render_node(hd_hbs_renderer *self, const hd_hbs_node *node, const hd_hbs_frame *at)
+{
+    if (!hd_hbs_step(self) || hd_buf_check(self->out, self->tpl->name, self->err) != 0) {
         return false;
     }
     switch ((int)node->tag) {
@@ -490,9 +266,9 @@ static bool render_node(renderer *self, const hd_hbs_node *node, const frame *at
     }
 }
 
-static bool render_body(renderer *self, const hd_hbs_body *body, const frame *at)
+static bool render_body(hd_hbs_renderer *self, const hd_hbs_body *body, const hd_hbs_frame *at)
 {
-    if (self->depth >= HD_HANDLEBARS_MAX_DEPTH * 4) {
+    if (self->depth >= HD_HANDLEBARS_MAX_DEPTH) {
         (void)hd_fail(self->err, HD_E_LIMIT, "%s: nested too deeply", self->tpl->name);
         return false;
     }
@@ -508,10 +284,17 @@ static bool render_body(renderer *self, const hd_hbs_body *body, const frame *at
 int hd_handlebars_render(const hd_handlebars *tpl, const json_t *context,
                          const hd_handlebars_options *options, hd_buf *out, hd_error *err)
 {
-    renderer self = {.tpl = tpl, .options = options, .out = out, .root = context, .err = err};
-    frame top = {.context = context, .is_context = true};
-    if (!render_body(&self, &tpl->body, &top)) {
-        return -hd_exit_status(err);
+    hd_auto(hd_strmap) *partials = hd_strmap_new();
+    hd_hbs_renderer self = {.tpl = tpl,
+                            .options = options,
+                            .out = out,
+                            .root = context,
+                            .partials = partials,
+                            .err = err};
+    hd_hbs_frame top = {.context = context, .is_counted = true};
+    bool good = render_body(&self, &tpl->body, &top);
+    for (size_t i = 0; i < hd_strmap_count(partials); i++) {
+        hd_handlebars_free(hd_strmap_value_at(partials, i));
     }
-    return hd_buf_check(out, tpl->name, err);
+    return good ? hd_buf_check(out, tpl->name, err) : -hd_exit_status(err);
 }

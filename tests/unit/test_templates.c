@@ -91,12 +91,44 @@ static void renders_strictly_with_partials(void)
                    HD_E_INVALID, "bad.yaml.hbs:1:4: no value \"nothing\"");
 }
 
+/* What is there but cannot be read is a fault, not a reason to look elsewhere. */
+static void unreadable_is_not_absent(void)
+{
+    hd_auto(hd_arena) *arena = hd_arena_new();
+    hd_strings directories = {0};
+    hd_error err = {0};
+    char *text = NULL;
+    json_auto_t *context = json_object();
+    hd_auto_done(hd_buf) out = HD_BUF_INIT(1000);
+    hd_auto_done(hd_buf) large = HD_BUF_INIT(2 * HD_MIB);
+    hd_buf_printf(&large, "%*s", HD_TEMPLATE_MAX + 1, "");
+    put("one/x.hbs/file", "a directory of that name");
+    put("two/x.hbs", "two");
+    put("one/large.hbs", large.data);
+    put("one/climbs.hbs", "{{> ../x.hbs}}");
+    put("one/uses.hbs", "{{> large.hbs}}");
+    put("one/misses.hbs", "\n{{> no/such.hbs}}");
+    hd_vec_push_arena(arena, &directories, hd_test_path("one"));
+    hd_vec_push_arena(arena, &directories, hd_test_path("two"));
+    HD_CHECK_FAILS(hd_template_load(&directories, "x.hbs", &text, NULL, &err), err, HD_E_INVALID,
+                   "x.hbs");
+    HD_CHECK_FAILS(hd_template_load(&directories, "large.hbs", &text, NULL, &err), err, HD_E_LIMIT,
+                   "large.hbs");
+    HD_CHECK_FAILS(hd_template_render(&directories, "climbs.hbs", context, &out, &err), err,
+                   HD_E_INVALID, "is not the name of a template");
+    HD_CHECK_FAILS(hd_template_render(&directories, "uses.hbs", context, &out, &err), err,
+                   HD_E_LIMIT, "large.hbs");
+    HD_CHECK_FAILS(hd_template_render(&directories, "misses.hbs", context, &out, &err), err,
+                   HD_E_NOT_FOUND, "misses.hbs:2:1: no partial \"no/such.hbs\"");
+}
+
 int main(int argc, char **argv)
 {
     static const hd_test tests[] = {HD_TEST(the_first_place_that_has_it_wins),
                                     HD_TEST(compiled_in_text_is_the_source_tree),
                                     HD_TEST(names_stay_inside),
                                     HD_TEST(renders_strictly_with_partials),
+                                    HD_TEST(unreadable_is_not_absent),
                                     {0}};
     return hd_test_main(argc, argv, "templates", tests);
 }

@@ -10,19 +10,27 @@
  * if}} {{#unless}} {{#each}} with else, {{#with}}, block parameters "as |value key|", @index @key
  * @first @last @root, this, ../, a.b.[c d], a/b, sub-expressions, hash arguments,
  * string/number/true/false/null/undefined literals, partials {{> name}} with context and hash, {{~
- * ~}} white-space control, stand-alone tag lines, \{{ and {{{{raw}}}} blocks, inverse {{^}}. Block
- * helpers of the caller may be added. lookup, log-free. No inline partials, no decorators.
+ * ~}} white-space control, stand-alone tag lines, \{{ and {{{{raw}}}} blocks (any name, nothing in
+ * them is looked at), inverse {{^}}. A helper's result may be the condition of a block:
+ * {{#eq a b}}. No partial blocks, inline or computed partials, no decorators, no log.
+ *
+ * What a template says is what Handlebars 4 for JavaScript makes of it with noEscape; the tests
+ * replay its answers. Different on purpose: adjacent numbers are not added up, a null context is
+ * null, a literal index needs no brackets ({{list.1}}), numbers keep their form (1.0), a bare name
+ * is never a built-in helper, block parameters work on {{#object}} too, and the last tag of an
+ * else-if chain or of {{^x}} … {{else}} takes its line whenever it stands alone.
  *
  * Quoting follows the kind of file, not the author: {{x}} emits one complete scalar of the file's
  * language (YAML or JSON: strings quoted as needed, objects and arrays in flow notation; shell: one
  * word). {{{x}}} emits text as it is.
  *
  * Strict rendering: a path that leads nowhere is HD_E_INVALID with template:line:column and the
- * path; "if", "unless", "each", "with", "default" and "lookup" may ask for what is not there.
- * Otherwise it is the empty string, as in Habitat.
+ * path; "if", "unless", "each", "with", {{#x}}, {{^x}}, "default", "lookup", "and", "or" and "not"
+ * may ask for what is not there. Otherwise it is the empty string, as in Habitat.
  *
- * Limits: nesting HD_HANDLEBARS_MAX_DEPTH for blocks, sub-expressions and partials; output up to
- * out->max; the number of rendered nodes is capped, so that a hostile template cannot run for ever.
+ * Limits: text of 4 MiB; nesting HD_HANDLEBARS_MAX_DEPTH for blocks, sub-expressions and partials;
+ * output up to out->max; the work (nodes and the size of what helpers handle) is capped, so that a
+ * hostile template cannot run for ever. A partial is compiled once per rendering.
  * Threads: a compiled template is immutable and may be rendered on several threads.
  */
 #ifndef HD_DATA_HANDLEBARS_H
@@ -30,7 +38,7 @@
 
 #include "hd/data/json.h"
 
-enum { HD_HANDLEBARS_MAX_DEPTH = 32 };
+enum { HD_HANDLEBARS_MAX_DEPTH = 128 };
 
 typedef enum hd_quoting {
     HD_QUOTE_NONE,  /* as it is: Habitat's hooks and configuration */
@@ -60,7 +68,7 @@ typedef struct hd_helper {
 } hd_helper;
 
 /* Built in: eq ne lt gt and or not default lookup json yaml shell toJson toYaml toUppercase
- * toLowercase strReplace strConcat strJoin indent base64 length. */
+ * toLowercase strReplace strConcat strJoin toToml indent base64 length. */
 typedef struct hd_handlebars_options {
     hd_quoting quoting;
     bool strict;
