@@ -260,6 +260,7 @@ static int digest_file(const hd_hart *hart, char payload[HD_DIGEST_HEX_SIZE],
 int hd_hart_verify(hd_hart *hart, const char *key_cache, hd_error *err)
 {
     char wanted[HD_DIGEST_HEX_SIZE];
+    hart->verified = false; /* an earlier answer says nothing about what the file is now */
     int status = signed_digest(&hart->header, key_cache, wanted, err);
     if (status == 0) {
         status = digest_file(hart, hart->digest, hart->checksum, err);

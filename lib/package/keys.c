@@ -213,6 +213,20 @@ static void render(hd_buf *out, const hd_key *key)
     hd_base64_encode(out, key->bytes, kinds[key->kind].size);
 }
 
+/* Whether the file at path is this key, in whatever spelling; HD_E_CONFLICT when it is another one
+ * or none. */
+static int check_present(const char *path, hd_str text, const hd_key *wanted, hd_error *err)
+{
+    hd_key present = {0};
+    hd_error reading = {0};
+    if (hd_key_parse(text, path, &present, &reading) == 0 && present.kind == wanted->kind &&
+        hd_streq(present.name, wanted->name) && hd_streq(present.revision, wanted->revision) &&
+        hd_equal_secret(present.bytes, wanted->bytes, sizeof(present.bytes))) {
+        return 0;
+    }
+    return hd_fail(err, HD_E_CONFLICT, "%s: there is another key of that name", path);
+}
+
 int hd_key_import(const char *cache, hd_str text, const char *shown_as, hd_error *err)
 {
     hd_key key = {0};
@@ -227,10 +241,13 @@ int hd_key_import(const char *cache, hd_str text, const char *shown_as, hd_error
     hd_auto_free char *present = NULL;
     size_t length = 0;
     hd_error reading = {0};
-    if (hd_file_read(path, HD_KEY_FILE_MAX, &present, &length, &reading) == 0) {
-        bool same = hd_str_equal(hd_str_trim((hd_str){present, length}), hd_buf_view(&wanted));
-        return same ? 0
-                    : hd_fail(err, HD_E_CONFLICT, "%s: there is another key of that name", path);
+    status = hd_file_read(path, HD_KEY_FILE_MAX, &present, &length, &reading);
+    if (status == 0) {
+        return check_present(path, (hd_str){present, length}, &key, err);
+    }
+    if (status != -HD_E_NOT_FOUND) { /* something is there: it must not be replaced unseen */
+        *err = reading;
+        return status;
     }
     status = hd_make_dirs(cache, err);
     return status == 0 ? hd_file_write(path, hd_buf_view(&wanted), kinds[key.kind].mode, err)

@@ -74,6 +74,8 @@ static void the_cache_is_exact_about_names(void)
     HD_CHECK_OK(hd_key_load_public(hd_test_dir(), "foo-20240101000000", &key, &err), err);
     HD_CHECK_FAILS(hd_key_load_public(hd_test_dir(), "foo-20230101000000", &key, &err), err,
                    HD_E_NOT_FOUND, "no key foo-20230101000000.pub in ");
+    HD_CHECK_FAILS(hd_key_load_public("/nonexistent", "foo-20230101000000", &key, &err), err,
+                   HD_E_NOT_FOUND, "no key foo-20230101000000.pub in /nonexistent (import it, or ");
     HD_CHECK_FAILS(hd_key_load_public(hd_test_dir(), "liar-20240101000000", &key, &err), err,
                    HD_E_INVALID, "the key inside is foo-20240101000000");
     HD_CHECK_OK(hd_key_load_newest(hd_test_dir(), "foo", HD_KEY_SIGNING_PUBLIC, &key, &err), err);
@@ -101,6 +103,71 @@ static void imports_once_and_with_the_right_mode(void)
     hd_auto_free char *written = NULL;
     HD_CHECK_OK(hd_file_read(path, 1000, &written, NULL, &err), err);
     HD_CHECK_STR(written, "SYM-SEC-1\nring-20240101000000\n\n" ZEROS_32);
+}
+
+static void imports_never_replace_what_is_there(void)
+{
+    static const char ring[] = "SYM-SEC-1\nring-20240101000000\n\n" ZEROS_32;
+    static const char public_key[] = "SIG-PUB-1\nacme-20240101000000\n\n" ZEROS_32;
+    static const char box_key[] = "BOX-PUB-1\nacme-20240101000000\n\n" ZEROS_32;
+    static const char crlf[] = "SYM-SEC-1\r\nring-20240101000000\r\nx\r\n" ZEROS_32 "\r\n";
+    static char large[2 * HD_KEY_FILE_MAX];
+    const char *path = hd_test_path("ring-20240101000000.sym.key");
+    hd_error err = {0};
+    hd_test_write(path, crlf, strlen(crlf)); /* the same key in another spelling */
+    HD_CHECK_OK(hd_key_import(hd_test_dir(), hd_str_of(ring), "x", &err), err);
+    hd_test_write(path, "garbage", 7);
+    HD_CHECK_FAILS(hd_key_import(hd_test_dir(), hd_str_of(ring), "x", &err), err, HD_E_CONFLICT,
+                   "another key of that name");
+    hd_test_write(path, large, sizeof(large));
+    HD_CHECK_FAILS(hd_key_import(hd_test_dir(), hd_str_of(ring), "x", &err), err, HD_E_LIMIT,
+                   "ring-20240101000000.sym.key");
+    /* Signing and box keys share a suffix: equal bytes do not make them the same key. */
+    HD_CHECK_OK(hd_key_import(hd_test_dir(), hd_str_of(public_key), "x", &err), err);
+    HD_CHECK_FAILS(hd_key_import(hd_test_dir(), hd_str_of(box_key), "x", &err), err, HD_E_CONFLICT,
+                   "another key of that name");
+    HD_CHECK_FAILS(hd_key_import(hd_test_dir(), hd_str_of("SIG-PUB-1\n"), "my file", &err), err,
+                   HD_E_INVALID, "my file: no name and revision");
+}
+
+static void names_stay_in_the_key_directory(void)
+{
+    static const struct {
+        const char *text;
+        const char *name; /* NULL: no such name */
+    } rows[] = {
+        {"acme-20240101000000", "acme"},
+        {"a-b-c-20240101000000", "a-b-c"},
+        {"redis.default@acme-20240101000000", "redis.default@acme"},
+        {"a-20240101000000-20250101000000", "a-20240101000000"},
+        {"", NULL},
+        {"20240101000000", NULL},
+        {"-20240101000000", NULL},
+        {"acme-2024010100000", NULL},
+        {"acme-202401010000000", NULL},
+        {"acme-2024010100000x", NULL},
+        {"acme_20240101000000", NULL},
+        {"../acme-20240101000000", NULL},
+        {"/acme-20240101000000", NULL},
+        {"..-20240101000000", NULL},
+        {".hidden-20240101000000", NULL},
+        {"a b-20240101000000", NULL},
+        {"a\n-20240101000000", NULL},
+    };
+    for (size_t i = 0; i < HD_COUNT(rows); i++) {
+        hd_str name = {0};
+        hd_str revision = {0};
+        bool found = hd_key_split_name(hd_str_of(rows[i].text), &name, &revision);
+        HD_CHECK_INT(found, rows[i].name != NULL);
+        HD_CHECK(!found || (hd_str_is(name, rows[i].name) && revision.length == 14));
+    }
+    char longest[300];
+    memset(longest, 'a', sizeof(longest));
+    memcpy(longest + HD_KEY_NAME_MAX + 1, "-20240101000000", 15);
+    hd_str name = {0};
+    hd_str revision = {0};
+    HD_CHECK(!hd_key_split_name((hd_str){longest, HD_KEY_NAME_MAX + 16}, &name, &revision));
+    HD_CHECK(hd_key_split_name((hd_str){longest + 1, HD_KEY_NAME_MAX + 15}, &name, &revision));
 }
 
 static void the_cache_is_where_habitat_has_it(void)
@@ -148,6 +215,8 @@ int main(int argc, char **argv)
                                     HD_TEST(every_fault_has_its_words),
                                     HD_TEST(the_cache_is_exact_about_names),
                                     HD_TEST(imports_once_and_with_the_right_mode),
+                                    HD_TEST(imports_never_replace_what_is_there),
+                                    HD_TEST(names_stay_in_the_key_directory),
                                     HD_TEST(the_cache_is_where_habitat_has_it),
                                     HD_TEST(genuine_keys_are_read),
                                     {0}};

@@ -48,7 +48,8 @@ void hd_hart_free(hd_hart *hart);
 HD_DEFINE_AUTO(hd_hart)
 
 /* Reads the file once. HD_E_NOT_FOUND when the key is not in the cache, HD_E_INTEGRITY when the
- * signature does not hold, or when the payload is another one: that message has both hashes. */
+ * signature does not hold, or when the payload is another one: that message has both hashes. After
+ * a failure the payload is not handed out, whatever an earlier call said. */
 int hd_hart_verify(hd_hart *hart, const char *key_cache, hd_error *err) HD_CHECKED;
 
 /* Borrowed from the hart. Checksum (BLAKE2b of the whole file, what Builder calls checksum) after

@@ -52,8 +52,9 @@ int hd_key_load_public(const char *cache, const char *name_and_revision, hd_key 
 int hd_key_load_newest(const char *cache, const char *name, hd_key_kind kind, hd_key *ret_key,
                        hd_error *err) HD_CHECKED;
 
-/* Puts the text of a key file into the cache under its own name, with the kind's mode. The same
- * content is a no-op, another content under that name is HD_E_CONFLICT. */
+/* Puts the text of a key file into the cache under its own name, with the kind's mode. When the
+ * same key is there, in whatever spelling, nothing happens; anything else under that name stays,
+ * and is HD_E_CONFLICT or the reason why it cannot be read. */
 int hd_key_import(const char *cache, hd_str text, const char *shown_as, hd_error *err) HD_CHECKED;
 
 #endif
