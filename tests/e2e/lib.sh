@@ -99,6 +99,19 @@ demo() {
     "$HAB_DEPLOY" "$@" --artifacts "$HD_DEMO/artifacts" --cache-key-path "$HD_DEMO/keys"
 }
 
+# as_nobody COMMAND-ARGUMENTS...: the program as another user, who may read copies of what it needs, wherever the source tree is.
+as_nobody() {
+    if [ ! -d "$work/public" ]; then
+        mkdir -m 755 "$work/public"
+        cp -r "$HD_DEMO/artifacts" "$work/public/artifacts"
+        mkdir "$work/public/keys" && cp "$HD_DEMO"/keys/*.pub "$work/public/keys"
+        cp "$HAB_DEPLOY" "$work/public/program"
+        chmod -R a+rX "$work/public"
+    fi
+    HOME=/nonexistent setpriv --reuid=65534 --regid=65534 --clear-groups "$work/public/program" "$@" \
+        --artifacts "$work/public/artifacts" --cache-key-path "$work/public/keys"
+}
+
 # http URL PATTERN: asks for at most 30 seconds until the answer matches.
 http() {
     local try
