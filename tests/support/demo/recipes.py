@@ -63,7 +63,7 @@ class Maker:
             raise RuntimeError(f"no Debian package in recipes.LIBRARIES has {soname}")
         return self.owners[soname]
 
-    def library(self, debian_package):
+    def debian_library(self, debian_package):
         name, licence = LIBRARIES[debian_package]
         if f"core/{name}" in self.made:
             return self.made[f"core/{name}"]
@@ -87,7 +87,7 @@ class Maker:
 
     def libraries_for(self, sonames, without=None):
         owners = sorted({self.owner(s) for s in sonames} - {without})
-        return [self.library(o) for o in owners]
+        return [self.debian_library(o) for o in owners]
 
     def copy(self, package, debian_package, file, directory):
         source = self.debian.real(debian_package, file)
@@ -215,7 +215,7 @@ class Maker:
         webapp.put("default.toml", "port = 8000\n\n[admin]\nport = 9000\n")
         webapp.put("config/webapp.env", "{{#eachAlive bind.database.members as |member|}}\nREDIS_HOST={{member.sys.ip}}\n{{/eachAlive}}\n")
         self.compiled(webapp, "webapp.c")
-        webapp.depend(self.library("libc6"))
+        webapp.depend(self.debian_library("libc6"))
         self.patch(webapp)
 
 
